@@ -58,6 +58,14 @@ var least = map[Permission]Role{
 // Needs gives the least role that has the permission.
 func Needs(p Permission) Role { return least[p] }
 
+// Denied is the answer to an actor who may not. Look for it with errors.As.
+type Denied struct{ Permission Permission }
+
+// Error says which role it takes.
+func (d Denied) Error() string {
+	return "This needs the role " + string(Needs(d.Permission)) + " or more (permission to " + string(d.Permission) + ")."
+}
+
 // Actor is whoever is asking. The zero Actor is nobody and may nothing.
 type Actor struct {
 	Kind string // "user", "credential" or "system"

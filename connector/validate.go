@@ -148,6 +148,32 @@ func Changed(before, after []Field) Problems {
 	return out
 }
 
+// CarryGiven copies the values that the registry gave from one spec's fields to another's, where the names and kinds are the same.
+func CarryGiven(from, to []Field) {
+	for _, f := range from {
+		for _, t := range to {
+			if f.Given && t.Given && f.Name == t.Name && f.Kind == t.Kind {
+				t.take(f)
+			}
+		}
+	}
+}
+
+func (f Field) take(from Field) {
+	switch f.Kind {
+	case KindFlag:
+		*f.flag = *from.flag
+	case KindList:
+		*f.list = *from.list
+	case KindTags:
+		*f.tags = *from.tags
+	case KindSecret:
+		*f.secret = *from.secret
+	default:
+		*f.text = *from.text
+	}
+}
+
 // AtMostTags wants at most n tags; it is for a vendor's Whole.
 func AtMostTags(tags Tags, n int) Problems {
 	if len(tags) > n {

@@ -19,6 +19,11 @@ type Advising interface{ Advice() Problems }
 // Tidying is for a [Spec] whose vendor answers a value in another form than it was sent.
 type Tidying interface{ Tidy() }
 
+// Starting is for a [Spec] whose connectors begin in another status than Unverified.
+type Starting interface {
+	Start() (Status, string)
+}
+
 // Type is one kind of connector that a vendor knows.
 type Type struct {
 	Vendor string // vendor id
@@ -54,12 +59,17 @@ type Vendor struct {
 	Fields func(*Draft) []Field
 	// Whole gives the problems that span the draft's own fields.
 	Whole func(*Draft) Problems
+	// Advice gives what a person should know of the draft's own fields though nothing is wrong; nil for none.
+	Advice func(*Draft) Problems
 	// Resolve tells which secret of the workspace a reference means for a connector at the scope; wrong says why none.
 	Resolve func(at Scope, ref string) (scope Scope, name, wrong string)
 	// SecretRule looks at the name of a secret of the workspace.
 	SecretRule Rule
 	// Reference gives the text by which a connector at the scope points to a secret; "" where it cannot reach it.
 	Reference func(at Scope, secret SecretName) string
+	// Give fills in what only the registry can give a new draft: an identifier, a block of numbers, a key pair. Nil where the
+	// person chooses everything.
+	Give func(*Draft, Giver) error
 	// Create gives the request that creates the draft.
 	Create func(Workspace, *Draft) Request
 	// Answer gives the connector as the vendor's API answers it.
@@ -82,6 +92,18 @@ func (v *Vendor) Type(name string) (Type, bool) {
 func (v *Vendor) All(d *Draft) []Field {
 	own := v.Fields(d)
 	return append(own[:len(own):len(own)], d.Spec.Fields()...)
+}
+
+// Advise gives what a person should know though nothing is wrong: about the draft first, then about its spec.
+func (v *Vendor) Advise(d *Draft) Problems {
+	var out Problems
+	if v.Advice != nil {
+		out = v.Advice(d)
+	}
+	if a, ok := d.Spec.(Advising); ok {
+		out = append(out, a.Advice()...)
+	}
+	return out
 }
 
 // Opaque is the spec of a type that this release does not know. It keeps every member as it came.
@@ -117,4 +139,12 @@ func (c Catalog) Type(vendor, name string) (Type, bool) {
 		}
 	}
 	return Type{Vendor: vendor, Name: name, Title: name, New: func() Spec { return &Opaque{} }}, false
+}
+
+// Giver hands out what must not come twice.
+type Giver struct {
+	// Number gives the next of a named sequence that begins at start.
+	Number func(sequence string, start int64) (int64, error)
+	// UUID gives a random UUID, version 4, lower case.
+	UUID func() string
 }

@@ -28,6 +28,8 @@ type Connectors interface {
 	Connector(ctx context.Context, id string) (connector.Connector, error)
 	// Find gives a living one by the vendor's identifier in a workspace and scope. ErrNotFound.
 	Find(ctx context.Context, workspace string, scope connector.Scope, identifier string) (connector.Connector, error)
+	// Named gives the living connectors of exactly that name in a workspace, by age.
+	Named(ctx context.Context, workspace, name string) ([]connector.Connector, error)
 	// List gives one page. It never counts.
 	List(ctx context.Context, q connector.Query) (connector.Page, error)
 	// Counts gives the facets of the living connectors.
