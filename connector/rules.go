@@ -13,23 +13,36 @@ func HTTPURL(v string) string { return address(v, "http", "https") }
 // HTTPSURL wants the same, and encryption.
 func HTTPSURL(v string) string { return address(v, "https") }
 
-// SSHURL wants a Git address over SSH: ssh://user@host/path or user@host:path.
+// SSHURL wants a Git address over SSH: ssh://user@host/path or user@host:path. The path becomes part of a command on the
+// other side, so it holds nothing that a shell would act on.
 func SSHURL(v string) string {
+	if strings.ContainsAny(v, shellMarks) {
+		return "must not contain spaces, quotes or any of ` $ ; & | < > ( ) { } * ? ! # \\."
+	}
 	if strings.HasPrefix(v, "ssh://") {
 		return address(v, "ssh")
 	}
 	user, rest, ok := strings.Cut(v, "@")
 	host, path, isShort := strings.Cut(rest, ":")
 	switch {
-	case !ok || user == "" || strings.ContainsAny(v, " \t") || strings.Contains(v, "://"):
+	case !ok || strings.Trim(user, userLetters) != "" || user == "" || user[0] == '-' || strings.Contains(v, "://"):
 		return "must start with ssh:// or look like git@host:path."
 	case !isHost(host):
 		return "must name a host between @ and the colon, as in git@git.example.com:acme/app.git."
 	case !isShort || path == "":
 		return "must name the repository after a colon, as in git@git.example.com:acme/app.git."
 	}
+	if _, ok := OriginOf(v); !ok {
+		return "has a number and a colon before the path, which some programs take for a port. " +
+			"Write ssh://git@git.example.com:2222/acme/app.git instead."
+	}
 	return ""
 }
+
+const (
+	shellMarks  = " \t'\"`$;&|<>(){}*?!#\\"
+	userLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+)
 
 func address(v string, schemes ...string) string {
 	scheme, rest, ok := strings.Cut(v, "://")
@@ -80,12 +93,19 @@ func isHost(s string) bool {
 			}
 		}
 	}
-	last := labels[len(labels)-1]
-	if isDigit(rune(last[0])) { // 127.1, 0x7f.1 and 2130706433 are addresses to some readers
+	if isNumber(labels[len(labels)-1]) { // 127.1, 0x7f.1 and 2130706433 are addresses to some readers
 		addr, err := netip.ParseAddr(s)
 		return err == nil && addr.Is4()
 	}
 	return true
+}
+
+// isNumber reports whether some reader takes the label for a number: decimal, octal or after 0x.
+func isNumber(label string) bool {
+	if hex := strings.ToLower(label); strings.HasPrefix(hex, "0x") {
+		return strings.Trim(hex[2:], "0123456789abcdef") == ""
+	}
+	return Digits(label) == ""
 }
 
 // Host wants the bare name or address of a host.

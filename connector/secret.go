@@ -36,21 +36,25 @@ type Origin string
 // OriginOf gives the origin of an address with a scheme (https, http, ssh) or in Git's short form user@host:path.
 // It answers only for addresses in the plainest form: anything that two readers could take for two different hosts has none.
 func OriginOf(address string) (Origin, bool) {
+	if strings.ContainsAny(address, " \\") || hasControl(address) { // where these end a host is a matter of taste
+		return "", false
+	}
 	scheme, rest, ok := strings.Cut(address, "://")
 	if !ok {
 		_, at, isShort := strings.Cut(address, "@")
-		host, _, hasPath := strings.Cut(at, ":")
-		if !isShort || !hasPath {
+		host, path, hasPath := strings.Cut(at, ":")
+		number, _, hasNumber := strings.Cut(path, ":")
+		if !isShort || !hasPath || hasNumber && Digits(number) == "" { // user@host:22:path: a port to some, a path to others
 			return "", false
 		}
 		return origin("ssh", host, "")
 	}
 	authority := rest
-	if i := strings.IndexAny(rest, `/?#\`); i >= 0 {
+	if i := strings.IndexAny(rest, `/?#`); i >= 0 {
 		authority = rest[:i]
 	}
-	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
-		authority = authority[i+1:]
+	if _, after, has := strings.Cut(authority, "@"); has {
+		authority = after // a second @ is no part of a host, so it is refused below
 	}
 	host, port := authority, ""
 	if i := strings.LastIndexByte(authority, ':'); i >= 0 && i > strings.LastIndexByte(authority, ']') {

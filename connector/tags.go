@@ -16,14 +16,14 @@ func (t Tag) String() string {
 // Tags are a connector's labels, sorted by key, each key once.
 type Tags []Tag
 
-// String gives one tag a line.
+// String gives one tag a line, as [ParseTags] reads them.
 func (t Tags) String() string {
 	var out strings.Builder
 	for i, tag := range t {
 		if i > 0 {
 			out.WriteByte('\n')
 		}
-		out.WriteString(tag.String())
+		out.WriteString(Tag{tagMarks.Replace(tag.Key), tag.Value}.String())
 	}
 	return out.String()
 }
@@ -57,14 +57,32 @@ func (t Tags) With(key, value string) Tags {
 	return out
 }
 
-// ParseTags reads tags as people type them, one to a line: "team:payments" or "team". The first colon splits.
+// tagMarks lets a key that came through an API have a colon of its own.
+var tagMarks = strings.NewReplacer(`\`, `\\`, ":", `\:`)
+
+// ParseTags reads tags as people type them, one to a line: "team:payments" or "team". The first colon splits; one that
+// belongs to the key stands after a backslash.
 func ParseTags(s string) Tags {
 	var out Tags
 	for line := range strings.SplitSeq(s, "\n") {
-		key, value, _ := strings.Cut(Clean(line, false), ":")
+		key, value := splitTag(Clean(line, false))
 		if key = strings.TrimSpace(key); key != "" || value != "" {
 			out = out.With(key, strings.TrimSpace(value))
 		}
 	}
 	return out
+}
+
+func splitTag(line string) (key, value string) {
+	var out strings.Builder
+	for i := 0; i < len(line); i++ {
+		switch {
+		case line[i] == ':':
+			return out.String(), line[i+1:]
+		case line[i] == '\\' && i+1 < len(line) && (line[i+1] == ':' || line[i+1] == '\\'):
+			i++
+		}
+		out.WriteByte(line[i])
+	}
+	return out.String(), ""
 }

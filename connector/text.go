@@ -9,12 +9,13 @@ func cut(s, sep string) (before, after string, found bool) { return strings.Cut(
 
 func join(words []string, sep string) string { return strings.Join(words, sep) }
 
-// Clean takes away what pasting brings along: outer white space, zero-width characters, a byte-order mark,
+// Clean takes away what pasting brings along: outer white space, zero-width and direction marks, a byte-order mark,
 // and, in one-line text, line breaks. Inner line breaks of long text stay, with \n as the only form.
 func Clean(s string, long bool) string {
 	s = strings.Map(func(r rune) rune {
 		switch r {
-		case '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', utf8.RuneError, 0:
+		case '\u200b', '\u200c', '\u200d', '\u200e', '\u200f', '\u2060', '\ufeff', utf8.RuneError, 0,
+			'\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069':
 			return -1
 		case '\u00a0', '\u202f':
 			return ' '

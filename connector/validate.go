@@ -1,6 +1,9 @@
 package connector
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Validate lists what is wrong with the fields, in their order: at most one problem a field. Given fields and those whose
 // condition does not hold are not looked at.
@@ -19,10 +22,13 @@ func Validate(fields []Field) Problems {
 
 func (f Field) wrong() string {
 	if f.Empty() {
-		if f.Required {
-			return "is required."
+		switch {
+		case !f.Required:
+			return ""
+		case f.Kind == KindList || f.Kind == KindTags:
+			return "must have at least one entry."
 		}
-		return ""
+		return "is required."
 	}
 	switch f.Kind {
 	case KindChoice:
@@ -31,25 +37,43 @@ func (f Field) wrong() string {
 		}
 	case KindList:
 		for _, w := range *f.list {
-			if wrong := f.first(w); wrong != "" {
-				return "has the entry “" + shorten(w) + "”, which " + wrong
+			if wrong := f.line(w); wrong != "" {
+				return "cannot have the entry “" + shorten(w) + "”, which " + wrong
 			}
 		}
 		return ""
 	case KindTags:
 		for _, tag := range *f.tags {
-			if wrong := f.first(tag.Key); wrong != "" {
-				return "has the key “" + shorten(tag.Key) + "”, which " + wrong
+			if wrong := f.line(tag.Key); wrong != "" {
+				return "cannot have the key “" + shorten(tag.Key) + "”, which " + wrong
+			}
+			if hasControl(tag.Value) {
+				return "cannot have the value of “" + shorten(tag.Key) + "”, which " + noControl
 			}
 		}
 		return ""
 	case KindFlag, KindSecret:
 		return ""
+	case KindLong:
+		if hasControl(longSpace.Replace(*f.text)) {
+			return noControl
+		}
+		return f.first(*f.text)
 	}
-	if f.Kind != KindLong && hasControl(*f.text) {
-		return "must not contain control characters."
+	return f.line(*f.text)
+}
+
+const noControl = "must not contain control characters."
+
+// longSpace takes away the control characters that text of several lines may have.
+var longSpace = strings.NewReplacer("\n", "", "\r", "", "\t", "")
+
+// line looks at a value of one line.
+func (f Field) line(value string) string {
+	if hasControl(value) {
+		return noControl
 	}
-	return f.first(*f.text)
+	return f.first(value)
 }
 
 func (f Field) first(value string) string {
@@ -177,7 +201,7 @@ func (f Field) take(from Field) {
 // AtMostTags wants at most n tags; it is for a vendor's Whole.
 func AtMostTags(tags Tags, n int) Problems {
 	if len(tags) > n {
-		return Problems{{"tags", "Tags must be at most " + strconv.Itoa(n) + "."}}
+		return Problems{{"tags", "Tags can be at most " + strconv.Itoa(n) + "; there are " + strconv.Itoa(len(tags)) + ". Remove some."}}
 	}
 	return nil
 }

@@ -81,8 +81,13 @@ func (r *Registry) flip(ctx context.Context, a access.Actor, c connector.Connect
 
 func (r *Registry) outcome(ctx context.Context, a access.Actor, c connector.Connector, step func(connector.Step)) connector.Outcome {
 	check := c.Spec.Check()
-	if pair, ok := check.(connector.HarmonyPair); ok {
-		return r.askPair(ctx, c, pair)
+	if _, ok := check.(connector.HarmonyPair); ok {
+		return r.askPair(ctx, c)
+	}
+	if s, ok := c.Spec.(connector.Starting); ok {
+		if status, why := s.Start(); status == connector.Waiting {
+			return connector.Outcome{Status: status, Code: "NEEDS_A_PERSON", Text: why, Cause: "Nothing can be asked before that."}
+		}
 	}
 	vendor, ok := r.catalog.Vendor(c.Vendor)
 	if !ok {

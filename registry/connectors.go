@@ -154,8 +154,8 @@ func (r *Registry) use(ctx context.Context, a access.Actor, id string, u connect
 	}
 	u.Kind, u.Name, u.Where = connector.Clean(u.Kind, false), connector.Clean(u.Name, false), connector.Clean(u.Where, false)
 	if problems := connector.Validate([]connector.Field{
-		connector.Text(&u.Kind, "kind", "Kind").Must(connector.Longest(40)),
-		connector.Text(&u.Name, "use", "Name of what uses it").Must(connector.Longest(128)),
+		connector.Text(&u.Kind, "kind", "What it is").Must(connector.Longest(40)),
+		connector.Text(&u.Name, "name", "Its name").Must(connector.Longest(128)),
 		connector.Text(&u.Where, "where", "Where").May(connector.Longest(128)),
 	}); len(problems) > 0 {
 		return problems
@@ -163,7 +163,7 @@ func (r *Registry) use(ctx context.Context, a access.Actor, id string, u connect
 	u.Added, u.By = r.now(), a.Name
 	ev := r.connectorEvent(ctx, a, action, c)
 	ev.Detail = u.Kind + " " + u.Name
-	return problem(keep(ctx, id, u, ev), connector.ErrTaken, "use", fmt.Sprintf("The %s “%s” is noted already.", u.Kind, u.Name))
+	return problem(keep(ctx, id, u, ev), connector.ErrTaken, "name", fmt.Sprintf("The %s “%s” is noted already.", u.Kind, u.Name))
 }
 
 func useNames(uses []connector.Use) []string {

@@ -59,9 +59,9 @@ func pairOf(c connector.Connector) (key string, secret connector.Secret) {
 }
 
 // askPair asks for a registration's own pair: the sealed secret is opened and put to the same question that an agent asks.
-func (r *Registry) askPair(ctx context.Context, c connector.Connector, q connector.HarmonyPair) connector.Outcome {
+func (r *Registry) askPair(ctx context.Context, c connector.Connector) connector.Outcome {
 	out := connector.Outcome{Status: connector.Healthy, Code: "HARMONY_PAIR_VALID",
-		Text: "The registry accepts key and secret of “" + q.Name + "”."}
+		Text: "The registry accepts key and secret of “" + c.Name + "”."}
 	began := r.now()
 	step := func(name string, state connector.StepState, evidence string) {
 		out.Steps = append(out.Steps, connector.Step{Name: name, State: state, Began: began, Took: r.now().Sub(began).Round(time.Microsecond), Evidence: evidence})
@@ -76,14 +76,14 @@ func (r *Registry) askPair(ctx context.Context, c connector.Connector, q connect
 	}
 	key, secret := pairOf(c)
 	step("Open", connector.StepOK, "the sealed secret opens")
-	ok, err := r.matches(ctx, c.Workspace, q.Name, key, secret)
+	ok, err := r.matches(ctx, c.Workspace, c.Name, key, secret)
 	if err == nil && ok {
 		step("Authenticate", connector.StepOK, "name, key and secret belong together")
 		return out
 	}
 	step("Authenticate", connector.StepFailed, "name, key and secret do not belong together")
 	out.Status, out.Code = connector.Failing, "HARMONY_PAIR_REFUSED"
-	out.Text = "The registry does not accept key and secret of “" + q.Name + "”."
+	out.Text = "The registry does not accept key and secret of “" + c.Name + "”."
 	out.Cause, out.Next = "The registration has no complete pair.", "Delete the registration and register the connector again, then rebuild the JAR with the new pair."
 	return out
 }

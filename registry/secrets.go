@@ -117,6 +117,35 @@ func (r *Registry) RemoveSecret(ctx context.Context, a access.Actor, id string) 
 	return s, r.store.RemoveSecret(ctx, id, r.secretEvent(ctx, a, "secret.removed", s))
 }
 
+// SecretIDs gives, by the wire name of the field, the ids of the secrets that a connector points at; one that is not there any more is left out.
+func (r *Registry) SecretIDs(ctx context.Context, a access.Actor, c connector.Connector) (map[string]string, error) {
+	if _, err := r.visible(ctx, a, c.Workspace); err != nil {
+		return nil, err
+	}
+	vendor, ok := r.catalog.Vendor(c.Vendor)
+	if !ok || vendor.Resolve == nil {
+		return nil, nil
+	}
+	ids := map[string]string{}
+	for _, f := range c.Spec.Fields() {
+		if f.Kind != connector.KindRef || f.Empty() {
+			continue
+		}
+		scope, name, wrong := vendor.Resolve(c.Scope, f.Value())
+		if wrong != "" {
+			continue
+		}
+		s, err := r.store.SecretNamed(ctx, connector.SecretName{Workspace: c.Workspace, Scope: scope, Name: name})
+		switch {
+		case err == nil:
+			ids[f.Name] = s.ID
+		case !errors.Is(err, connector.ErrNotFound):
+			return nil, err
+		}
+	}
+	return ids, nil
+}
+
 func (r *Registry) secretEvent(ctx context.Context, a access.Actor, action string, s connector.NamedSecret) access.Event {
 	ev := r.event(ctx, a, action)
 	ev.Object, ev.Name, ev.Workspace, ev.Detail = "secret:"+s.ID, s.Name, s.Workspace, s.Scope.String()

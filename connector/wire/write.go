@@ -74,8 +74,8 @@ func sequence(out *strings.Builder, open, shut byte, brk, step string, n int, on
 
 const hex = "0123456789abcdef"
 
-// quote writes a JSON string. It escapes the two line separators that JavaScript once read as line ends,
-// so that the text can be pasted anywhere.
+// quote writes a JSON string. It escapes the two line separators that JavaScript once read as line ends and the
+// characters that YAML counts as not printable, so that the text can be pasted anywhere.
 func quote(out *strings.Builder, s string) {
 	out.WriteByte('"')
 	for _, r := range s {
@@ -89,7 +89,7 @@ func quote(out *strings.Builder, s string) {
 			out.WriteString(`\r`)
 		case r == '\t':
 			out.WriteString(`\t`)
-		case r < 0x20 || r == 0x7f || r == '\u2028' || r == '\u2029':
+		case r < 0x20 || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r == '\ufeff' || r == '\ufffe' || r == '\uffff':
 			out.WriteString(`\u`)
 			for shift := 12; shift >= 0; shift -= 4 {
 				out.WriteByte(hex[r>>shift&15])

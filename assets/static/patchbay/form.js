@@ -1,0 +1,176 @@
+'use strict';
+/* A connector's form with scripts: what is wrong is said as soon as a field is left, in the server's own sentences, and the
+ * request that the form stands for is written beside it. Nothing is ever said of a field that nobody has left yet. */
+(() => {
+  const states = new WeakMap(); // by form
+  const formOf = (target) => (target.form ?? target.closest?.('form'))?.closest('form[data-rules]') ?? null;
+
+  /* stateOf keeps of a form which fields were left, and the messages that the server wrote: only the server may know
+   * better, so they stay until their own field is changed. */
+  function stateOf(form) {
+    let state = states.get(form);
+    if (state) return state;
+    state = { left: new Set(), server: new Set() };
+    for (const row of form.querySelectorAll('[data-field]')) {
+      const message = document.getElementById(`f-${row.dataset.field}-error`);
+      if (!message || message.hidden) continue;
+      state.left.add(row.dataset.field);
+      state.server.add(message.id);
+    }
+    states.set(form, state);
+    return state;
+  }
+
+  /* values gives what the form would send: a text for each name, or several. */
+  function values(form) {
+    const out = {};
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value === 'string') out[name] = name in out ? [].concat(out[name], value) : value;
+    }
+    return out;
+  }
+
+  /* tenancy gives what the request has to know of the workspace. data-workspaces has one a line: id, account and region. */
+  function tenancy(form) {
+    const rows = (form.dataset.workspaces ?? '').split('\n').map((line) => line.split('\t'));
+    const id = form.elements.workspace?.value ?? form.dataset.workspace ?? rows[0][0];
+    const [, account = '', region = ''] = rows.find((row) => row[0] === id) ?? [];
+    return { account, region, base: location.origin };
+  }
+
+  function check(form) {
+    return patchbay.rules.ready?.check(form.dataset.vendor, form.dataset.type, values(form), tenancy(form)) ?? null;
+  }
+
+  function say(field, text) {
+    const control = document.getElementById(`f-${field}`);
+    const message = document.getElementById(`f-${field}-error`);
+    if (!control || !message) return;
+    if (message.textContent !== text) message.textContent = text;
+    message.hidden = !text;
+    if (text) control.setAttribute('aria-invalid', 'true');
+    else control.removeAttribute('aria-invalid');
+  }
+
+  /* show brings messages, placeholder and request up to date. */
+  function show(form) {
+    const result = check(form);
+    if (!result) return null;
+    const { left, server } = stateOf(form);
+    const wrong = new Map(result.problems);
+    for (const field of left) {
+      if (wrong.has(field) || !server.has(`f-${field}-error`)) say(field, wrong.get(field) ?? '');
+    }
+    const identifier = form.elements.identifier;
+    if (identifier && !identifier.readOnly) {
+      stateOf(form).placeholder ??= identifier.placeholder;
+      identifier.placeholder = form.elements.name?.value.trim() ? result.identifier : stateOf(form).placeholder;
+    }
+    patchbay.write(result);
+    return result;
+  }
+
+  /* block says all that is wrong before anything is sent: a summary like the server's, with the focus on it. */
+  function block(form, problems) {
+    for (const [field] of problems) stateOf(form).left.add(field);
+    show(form);
+    const box = document.createElement('div');
+    box.id = 'errors';
+    box.className = 'errors';
+    box.tabIndex = -1;
+    box.setAttribute('role', 'alert');
+    const heading = document.createElement('h2');
+    heading.append(patchbay.icon('bad'), ' There is a problem', problems.length > 1 ? ` with ${problems.length} fields` : '');
+    const list = document.createElement('ul');
+    for (const [field, text] of problems) {
+      const line = list.appendChild(document.createElement('li'));
+      const link = document.createElement('a');
+      link.href = `#f-${field}`;
+      link.textContent = text;
+      line.append(document.getElementById(`f-${field}`) ? link : text);
+    }
+    box.append(heading, list);
+    document.getElementById('errors')?.remove();
+    document.querySelector('main').prepend(box);
+    box.focus();
+    box.scrollIntoView({ block: 'start' });
+    if (!document.title.startsWith('Error: ')) document.title = `Error: ${document.title}`;
+  }
+
+  /* A message that appears while a button is being pressed would push the button away from under the pointer. */
+  let pressed = false;
+  let waiting = null;
+  document.addEventListener('pointerdown', () => { pressed = true; }, true);
+  for (const type of ['pointerup', 'pointercancel']) {
+    document.addEventListener(type, () => {
+      pressed = false;
+      const form = waiting;
+      waiting = null;
+      if (form) setTimeout(() => show(form));
+    }, true);
+  }
+
+  document.addEventListener('focusin', async (event) => {
+    const form = formOf(event.target);
+    if (!form || patchbay.rules.ready) return;
+    await patchbay.rules.load();
+    show(form);
+  });
+  document.addEventListener('input', (event) => {
+    const form = formOf(event.target);
+    if (!form) return;
+    const { server } = stateOf(form);
+    const message = document.getElementById(`${event.target.id}-error`);
+    if (message && server.delete(message.id) && !patchbay.rules.ready) say(event.target.name, '');
+    show(form);
+  });
+  document.addEventListener('focusout', (event) => {
+    const form = formOf(event.target);
+    if (!form || !event.target.name) return;
+    stateOf(form).left.add(event.target.name);
+    if (pressed) waiting = form;
+    else show(form);
+  });
+
+  /* The window hears of a submit before the document does, so a blocked one never looks as if it were on its way. Once both
+   * agree, the server is asked all the same. What only a conflict's other side can mend is for the server to judge. */
+  addEventListener('submit', (event) => {
+    const form = event.target;
+    if (!form.matches('form[data-rules]') || event.submitter?.formNoValidate || form.querySelector('[name^="keep."]')) return;
+    const problems = check(form)?.problems ?? [];
+    if (problems.length === 0) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    block(form, problems);
+  }, true);
+
+  const form = document.querySelector('form[data-rules]');
+  if (form && !navigator.connection?.saveData) {
+    (window.requestIdleCallback ?? setTimeout)(() => patchbay.rules.load().then(() => show(form)));
+  }
+})();
+
+/* The request beside the form. One pane, [data-request], is written in the spelling that is chosen; each of the others keeps
+ * its own. Before the rules are here, or without them, the panes have what the server wrote. */
+(() => {
+  let spelled = null;
+
+  function write(result) {
+    const pane = document.querySelector('pre[data-request]');
+    const choices = [...document.querySelectorAll('input[data-as]')];
+    if (!pane) return;
+    const all = [...pane.closest('section').querySelectorAll('pre')];
+    spelled ??= Object.fromEntries(choices.map((choice, i) => [choice.dataset.as, all[i]?.textContent ?? '']));
+    for (const as of Object.keys(spelled)) spelled[as] = result?.[as] ?? spelled[as];
+    const chosen = choices.find((choice) => choice.checked)?.dataset.as ?? 'request';
+    for (const [i, pre] of all.entries()) {
+      const text = spelled[pre === pane ? chosen : choices[i]?.dataset.as] ?? '';
+      if (pre.textContent !== text) pre.textContent = text;
+    }
+  }
+
+  patchbay.write = write;
+  document.addEventListener('change', (event) => {
+    if (event.target.matches('input[data-as]')) write(null);
+  });
+})();

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"patchbay/access"
+	"patchbay/access/password"
+	"patchbay/connector"
+	"patchbay/connector/catalog"
+	"patchbay/registry"
+	"patchbay/store"
+)
+
+// Env is what the program gets from outside.
+type Env struct {
+	Args           []string
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+	Now            func() time.Time
+}
+
+// The exit codes.
+const (
+	fine      = 0
+	failed    = 1
+	usage     = 2
+	unhealthy = 3
+)
+
+// errUnhealthy ends a command with the code for an unhealthy server.
+var errUnhealthy = errors.New("unhealthy")
+
+// commands are all verbs of the shell, with their flags.
+type commands struct {
+	Serve     serveCmd `cmd:"" help:"Start the console."`
+	User      userCmd  `cmd:"" help:"Look after the people who may sign in."`
+	Workspace wsCmd    `cmd:"" help:"Look after workspaces."`
+	Health    checkCmd `cmd:"" name:"healthcheck" help:"Ask a running server whether it is ready; exit 3 when it is not."`
+	Version   verCmd   `cmd:"" help:"Print the version."`
+}
+
+// dataFlag is the data directory, for each command that needs one.
+type dataFlag struct {
+	Data string `help:"Data directory." default:"./patchbay-data" env:"PATCHBAY_DATA" placeholder:"DIR"`
+}
+
+func run(ctx context.Context, env Env) int {
+	var all commands
+	done := -1
+	parser, err := kong.New(&all, kong.Name("patchbay"), kong.Description("A self-hosted admin console for connectors."),
+		kong.UsageOnError(), kong.Writers(env.Stdout, env.Stderr), kong.Exit(func(code int) { done = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(env), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		fmt.Fprintln(env.Stderr, "patchbay:", err)
+		return failed
+	}
+	chosen, err := parser.Parse(env.Args)
+	if done >= 0 { // --help has been printed
+		return done
+	}
+	if err != nil {
+		fmt.Fprintln(env.Stderr, "patchbay:", err)
+		fmt.Fprintln(env.Stderr, "Run patchbay --help for the commands.")
+		return usage
+	}
+	switch err := chosen.Run(); {
+	case errors.Is(err, errUnhealthy):
+		fmt.Fprintln(env.Stderr, "patchbay:", err)
+		return unhealthy
+	case err != nil:
+		fmt.Fprintln(env.Stderr, "patchbay:", plain(err))
+		return failed
+	}
+	return fine
+}
+
+// plain gives the sentence for people; problems say everything themselves.
+func plain(err error) string {
+	var p connector.Problems
+	if errors.As(err, &p) {
+		return p.Error()
+	}
+	return err.Error()
+}
+
+// opened is the registry over a data directory, for one command.
+type opened struct {
+	store *store.Store
+	reg   *registry.Registry
+}
+
+// open opens the data directory and says which one it is.
+func open(ctx context.Context, env Env, dir string) (*opened, error) {
+	fmt.Fprintln(env.Stderr, "Data directory:", dir)
+	st, err := store.Open(ctx, dir, catalog.All(), env.Now)
+	if err != nil {
+		return nil, err
+	}
+	return &opened{st, registry.New(registry.Config{Store: st, Catalog: catalog.All(), Asker: nobody{}, Passwords: password.New(), Now: env.Now})}, nil
+}
+
+func (o *opened) close() error {
+	o.reg.Close()
+	return o.store.Close()
+}
+
+// nobody answers for commands that never ask the other side.
+type nobody struct{}
+
+// Ask implements registry.Asker.
+func (nobody) Ask(context.Context, connector.Question) connector.Outcome {
+	return connector.Outcome{Status: connector.Unverified, Code: "NOT_ASKED", Text: "This command asks nobody."}
+}
+
+type userCmd struct {
+	Add userAdd `cmd:"" help:"Add a user. The password is read from standard input, or asked for on a terminal."`
+}
+
+type userAdd struct {
+	dataFlag
+	Name string      `arg:"" help:"Name to sign in with."`
+	Role access.Role `required:"" enum:"viewer,tester,editor,admin" help:"What the user may do: viewer, tester, editor or admin."`
+}
+
+// Run adds the user.
+func (c userAdd) Run(ctx context.Context, env Env) (err error) {
+	secret, err := readPassword(env, "Password for "+c.Name+": ")
+	if err != nil {
+		return err
+	}
+	o, err := open(ctx, env, c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	u, err := o.reg.AddUser(ctx, access.System("command line"), c.Name, c.Role, secret)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.Stdout, "User %s may sign in as %s.\n", u.Name, u.Role)
+	return nil
+}
+
+type wsCmd struct {
+	Add  wsAdd  `cmd:"" help:"Add a hosted workspace."`
+	List wsList `cmd:"" help:"List the workspaces."`
+}
+
+type wsAdd struct {
+	dataFlag
+	Name    string `arg:"" help:"Name of the workspace."`
+	Vendor  string `required:"" enum:"harness,securityhub,jitterbit" help:"Vendor: harness, securityhub or jitterbit."`
+	Account string `required:"" placeholder:"ID" help:"Harness account id, AWS account number or Harmony organisation id."`
+	Region  string `placeholder:"R" help:"AWS region, for securityhub."`
+}
+
+// Run adds the workspace.
+func (c wsAdd) Run(ctx context.Context, env Env) (err error) {
+	o, err := open(ctx, env, c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	w, err := o.reg.AddWorkspace(ctx, access.System("command line"), connector.Workspace{Name: c.Name, Vendor: c.Vendor, Account: c.Account, Region: c.Region})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.Stdout, "Workspace %s (%s) is open.\n", w.Name, w.ID)
+	return nil
+}
+
+type wsList struct{ dataFlag }
+
+// Run lists the workspaces.
+func (c wsList) Run(ctx context.Context, env Env) (err error) {
+	o, err := open(ctx, env, c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	all, err := o.reg.Workspaces(ctx, access.System("command line"))
+	for _, w := range all {
+		fmt.Fprintln(env.Stdout, strings.TrimSpace(strings.Join([]string{w.ID, w.Vendor, w.Name, w.Account, w.Region}, "\t")))
+	}
+	return err
+}

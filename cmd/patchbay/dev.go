@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+
+	"patchbay/access"
+	"patchbay/connector"
+	"patchbay/registry"
+	"patchbay/remote/rehearsal"
+)
+
+// devUser is who may sign in to serve --dev.
+const devUser = "admin"
+
+// rehearse fills a fresh data directory: a workspace for each vendor, secrets, and a sample of every type, some of which fail for real
+// reasons against other sides that are played on this machine. The answer ends them.
+func rehearse(ctx context.Context, env Env, reg *registry.Registry) (stop func(), err error) {
+	password := env.Getenv("PATCHBAY_DEV_PASSWORD")
+	if password == "" {
+		password = strings.ToLower(rand.Text()[:12])
+	}
+	if _, err := reg.FirstAdmin(ctx, devUser, password); err != nil {
+		return nil, err
+	}
+	there, err := rehearsal.New("ci-bot", strings.ToLower(rand.Text()))
+	if err != nil {
+		return nil, err
+	}
+	stop = func() {
+		if err := there.Close(); err != nil {
+			fmt.Fprintln(env.Stderr, "patchbay:", err)
+		}
+	}
+	f := &filler{ctx: ctx, reg: reg, actor: access.System("samples"), workspaces: map[string]string{}}
+	for _, w := range sampleWorkspaces {
+		f.workspace(w)
+	}
+	for _, s := range sampleSecrets(there) {
+		f.secret(s)
+	}
+	for _, s := range samples(there) {
+		f.connector(s)
+	}
+	if f.err != nil {
+		stop()
+		return nil, f.err
+	}
+	fmt.Fprintf(env.Stdout, "Sign in as %s with the password %s\n", devUser, password)
+	return stop, nil
+}
+
+// filler puts samples in through the registry's verbs and stops at the first that is refused.
+type filler struct {
+	ctx        context.Context
+	reg        *registry.Registry
+	actor      access.Actor
+	workspaces map[string]string // id by vendor
+	err        error
+}
+
+func (f *filler) workspace(w connector.Workspace) {
+	if f.err != nil {
+		return
+	}
+	made, err := f.reg.AddWorkspace(f.ctx, f.actor, w)
+	f.workspaces[w.Vendor], f.err = made.ID, err
+}
+
+func (f *filler) secret(s sampleSecret) {
+	if f.err != nil {
+		return
+	}
+	_, err := f.reg.KeepSecret(f.ctx, f.actor, connector.NamedSecret{Kind: s.kind, SecretName: connector.SecretName{
+		Workspace: f.workspaces[s.vendor], Scope: connector.ParseScope(s.scope), Name: s.name}}, connector.NewSecret(s.value))
+	if err != nil {
+		f.err = fmt.Errorf("secret %s: %w", s.name, err)
+	}
+}
+
+func (f *filler) connector(s sample) {
+	if f.err != nil {
+		return
+	}
+	t, ok := f.reg.Catalog().Type(s.vendor, s.kind)
+	vendor, _ := f.reg.Catalog().Vendor(s.vendor)
+	if !ok {
+		f.err = fmt.Errorf("there is no type %s", s.kind)
+		return
+	}
+	d := connector.Draft{Type: t, Workspace: f.workspaces[s.vendor], Spec: t.New()}
+	form := map[string][]string{"execute_on_delegate": {"true"}}
+	for name, value := range s.fields {
+		form[name] = []string{value}
+	}
+	connector.Bind(vendor.All(&d), form)
+	made, err := f.reg.Admit(f.ctx, f.actor, d)
+	if err != nil {
+		f.err = fmt.Errorf("sample %q: %w", s.fields["name"], err)
+		return
+	}
+	for _, use := range s.uses {
+		if err := f.reg.AddUse(f.ctx, f.actor, made.ID, use); err != nil {
+			f.err = err
+			return
+		}
+	}
+	if s.ask {
+		_, f.err = f.reg.Check(f.ctx, f.actor, made.ID)
+	}
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"patchbay/access/password"
+	"patchbay/connector/catalog"
+	"patchbay/handlers"
+	"patchbay/registry"
+	"patchbay/remote"
+	"patchbay/remote/probe"
+	"patchbay/store"
+	"patchbay/views"
+	"patchbay/web"
+)
+
+type serveCmd struct {
+	dataFlag
+	Listen        string         `help:"Address to listen on." default:"127.0.0.1:8080" env:"PATCHBAY_LISTEN" placeholder:"HOST:PORT"`
+	BaseURL       string         `help:"Address under which people reach the console, when it is another one." env:"PATCHBAY_BASE_URL" placeholder:"URL"`
+	AllowEgress   []netip.Prefix `help:"Private networks that checks may reach." env:"PATCHBAY_ALLOW_EGRESS" placeholder:"CIDR"`
+	AdminUser     string         `help:"First admin, for an unattended start." env:"PATCHBAY_ADMIN_USER" placeholder:"NAME"`
+	AdminPassword string         `help:"File with the first admin's password." name:"admin-password-file" env:"PATCHBAY_ADMIN_PASSWORD_FILE" placeholder:"FILE"`
+	Dev           bool           `help:"Serve samples of everything from a temporary data directory; checks may reach this machine." env:"PATCHBAY_DEV"`
+	LogLevel      slog.Level     `help:"Least level of the log: debug, info, warn or error." default:"info" env:"PATCHBAY_LOG_LEVEL"`
+}
+
+// stopWithin is how long requests on their way may take to end when the program is told to stop.
+const stopWithin = 10 * time.Second
+
+// Run serves until the context ends.
+func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
+	log := slog.New(slog.NewJSONHandler(env.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+	slog.SetDefault(log)
+	if c.Dev {
+		dir, err := os.MkdirTemp("", "patchbay-dev-")
+		if err != nil {
+			return fmt.Errorf("make a temporary data directory: %w", err)
+		}
+		defer os.RemoveAll(dir) //nolint:errcheck // the system clears its temporary directory too
+		c.Data = dir
+	}
+	base, err := c.base()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(env.Stderr, "Data directory:", c.Data)
+	st, err := store.Open(ctx, c.Data, catalog.All(), env.Now)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	if err := st.Claim(); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", c.Listen, err)
+	}
+	defer listener.Close() //nolint:errcheck // the server has closed it already when it stopped in order
+	if base.Host == "" {
+		base.Host = reachable(listener.Addr())
+	}
+
+	dialer := remote.New(remote.Config{AllowEgress: c.AllowEgress, AllowLoopback: c.Dev, Own: own(listener.Addr()), Now: env.Now})
+	reg := registry.New(registry.Config{Store: st, Catalog: catalog.All(), Asker: probe.New(dialer, env.Now), Passwords: password.New(), Now: env.Now})
+	defer reg.Close()
+	if n, err := reg.Recover(ctx); err != nil {
+		log.Warn("the history of interrupted checks could not be mended", "error", err)
+	} else if n > 0 {
+		log.Info("checks were interrupted when the program last stopped", "checks", n)
+	}
+	server, err := console(c, env, log, base, st, reg)
+	if err != nil {
+		return err
+	}
+	if c.Dev {
+		stop, err := rehearse(ctx, env, reg)
+		if err != nil {
+			return fmt.Errorf("fill the samples in: %w", err)
+		}
+		defer stop()
+	} else if err := c.firstAdmin(ctx, env, reg); err != nil {
+		return err
+	}
+	fmt.Fprintln(env.Stdout, "Patchbay is at", base.String())
+	return serve(ctx, server, listener, st, log)
+}
+
+// console puts the pages behind the front door.
+func console(c serveCmd, env Env, log *slog.Logger, base *url.URL, st *store.Store, reg *registry.Registry) (*http.Server, error) {
+	h := handlers.New(reg, base.String(), codes(), env.Now)
+	cfg := web.Config{
+		Sessions: web.NewSessions(st, base.Scheme == "https", env.Now), Base: base.Host, Scheme: base.Scheme,
+		Log: log, Now: env.Now, Errors: h.Error,
+	}
+	e := web.New(cfg)
+	if err := web.Mount(e, cfg, h.Routes()); err != nil {
+		return nil, err
+	}
+	return web.Server(e), nil
+}
+
+// serve answers requests until the context ends, then lets those on their way end.
+func serve(ctx context.Context, server *http.Server, listener net.Listener, st *store.Store, log *slog.Logger) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	sweep := time.NewTicker(10 * time.Minute)
+	defer sweep.Stop()
+	for {
+		select {
+		case err := <-failed:
+			return fmt.Errorf("serve: %w", err)
+		case now := <-sweep.C:
+			if err := st.SweepSessions(ctx, now); err != nil {
+				log.Warn("old sessions could not be swept out", "error", err)
+			}
+		case <-ctx.Done():
+			ending, done := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+			defer done()
+			if err := server.Shutdown(ending); err != nil {
+				return fmt.Errorf("stop: %w", err)
+			}
+			return nil
+		}
+	}
+}
+
+// base reads the console's address; without one its host is what it listens on.
+func (c serveCmd) base() (*url.URL, error) {
+	if c.BaseURL == "" {
+		return &url.URL{Scheme: "http"}, nil
+	}
+	u, err := url.Parse(strings.TrimSuffix(c.BaseURL, "/"))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" {
+		return nil, fmt.Errorf("--base-url must be an address without a path, such as https://patchbay.example.com; it is %q", c.BaseURL)
+	}
+	return u, nil
+}
+
+// firstAdmin lets somebody in when nobody can be yet: from the environment, or by a code that is printed once.
+func (c serveCmd) firstAdmin(ctx context.Context, env Env, reg *registry.Registry) error {
+	need, err := reg.NeedsSetUp(ctx)
+	if err != nil || !need {
+		return err
+	}
+	if c.AdminUser != "" && c.AdminPassword != "" {
+		secret, err := os.ReadFile(c.AdminPassword)
+		if err != nil {
+			return fmt.Errorf("read the first admin's password: %w", err)
+		}
+		_, err = reg.FirstAdmin(ctx, c.AdminUser, strings.TrimRight(string(secret), "\r\n"))
+		return err
+	}
+	fmt.Fprintf(env.Stdout, "Nobody can sign in yet. Open /setup and give this code, good for 30 minutes: %s\n", reg.SetUpCode())
+	return nil
+}
+
+// codes are the answers of checks, for the reference page.
+func codes() []views.Code {
+	var out []views.Code
+	for _, c := range probe.Codes() {
+		out = append(out, views.Code{Code: c.Code, Status: c.Status, Text: c.Text, Cause: c.Cause, Next: c.Next})
+	}
+	return out
+}
+
+// reachable gives an address that a browser on this machine can open.
+func reachable(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	if ip := net.ParseIP(host); ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// own gives the addresses that the program itself listens on, which no check may reach.
+func own(a net.Addr) func() []netip.AddrPort {
+	at, err := netip.ParseAddrPort(a.String())
+	return func() []netip.AddrPort {
+		if err != nil {
+			return nil
+		}
+		return []netip.AddrPort{at}
+	}
+}

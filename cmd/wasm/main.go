@@ -1,0 +1,158 @@
+//go:build js && wasm
+
+// Command wasm is the browser half of package connector: the very functions by which the server binds, validates and
+// writes a connector, offered to the scripts of a page as the object patchbayRules. Everything goes in and comes out as
+// plain values of JavaScript, since a JSON codec would weigh more than all rules together.
+package main
+
+import (
+	"syscall/js"
+
+	"patchbay/connector"
+	"patchbay/connector/catalog"
+	"patchbay/connector/harness"
+	"patchbay/connector/jitterbit"
+)
+
+var vendors = catalog.All()
+
+func main() {
+	js.Global().Set("patchbayRules", js.ValueOf(map[string]any{
+		"check":      js.FuncOf(check),
+		"fields":     js.FuncOf(fields),
+		"identifier": js.FuncOf(identifier),
+		"payload":    js.FuncOf(payload),
+		"manifest":   js.FuncOf(manifest),
+	}))
+	select {} // the functions live as long as the page
+}
+
+// check takes vendor, type, the values of a form by name, and the workspace as {account, region, base}. It gives what is wrong
+// and what is worth knowing as pairs of field and sentence, which fields are shown, and the request that creates the
+// connector in several spellings; null for a type that this release does not know.
+func check(_ js.Value, args []js.Value) any {
+	d, v, ok := draft(args)
+	if !ok {
+		return nil
+	}
+	shown := map[string]any{}
+	for _, f := range v.All(d) {
+		shown[f.Name] = f.Shown()
+	}
+	w := connector.Workspace{Vendor: v.ID, Account: text(args, 3, "account"), Region: text(args, 3, "region")}
+	request := v.Create(w, d)
+	return map[string]any{
+		"problems":   pairs(v.Validate(d)),
+		"advice":     pairs(v.Advise(d)),
+		"shown":      shown,
+		"identifier": d.Identifier,
+		"request":    request.HTTP(),
+		"curl":       request.Curl(text(args, 3, "base") + v.Door),
+		"json":       request.Body.Indent(),
+		"yaml":       request.Body.YAML(),
+	}
+}
+
+// draft binds the values into a fresh draft, in the steps that the server takes.
+func draft(args []js.Value) (*connector.Draft, *connector.Vendor, bool) {
+	v, ok := vendors.Vendor(args[0].String())
+	if !ok {
+		return nil, nil, false
+	}
+	t, ok := v.Type(args[1].String())
+	if !ok {
+		return nil, nil, false
+	}
+	d := &connector.Draft{Type: t, Spec: t.New()}
+	form := formOf(args[2])
+	all := v.All(d)
+	connector.Bind(all, form)
+	for _, f := range all {
+		if state := form[f.Name+".state"]; f.Kind == connector.KindSecret && f.Empty() && len(state) > 0 && state[0] == "keep" {
+			*f.Secret() = connector.NewSecret("kept") // it has a value, which only the server knows
+		}
+	}
+	if s, ok := d.Spec.(connector.Tidying); ok {
+		s.Tidy()
+	}
+	if d.Identifier == "" && v.ID == "harness" {
+		d.Identifier = harness.IdentifierFrom(d.Name)
+	}
+	return d, v, true
+}
+
+// formOf takes an object whose members are texts or arrays of texts.
+func formOf(object js.Value) map[string][]string {
+	form := map[string][]string{}
+	names := js.Global().Get("Object").Call("keys", object)
+	for i := range names.Length() {
+		name := names.Index(i).String()
+		value := object.Get(name)
+		if value.Type() == js.TypeString {
+			form[name] = []string{value.String()}
+			continue
+		}
+		for j := range value.Length() {
+			form[name] = append(form[name], value.Index(j).String())
+		}
+	}
+	return form
+}
+
+// text gives a member of an object among the arguments, "" when it is not there.
+func text(args []js.Value, i int, name string) string {
+	if i < len(args) && args[i].Type() == js.TypeObject {
+		if v := args[i].Get(name); v.Type() == js.TypeString {
+			return v.String()
+		}
+	}
+	return ""
+}
+
+func pairs(problems connector.Problems) []any {
+	out := []any{}
+	for _, p := range problems {
+		out = append(out, []any{p.Field, p.Text})
+	}
+	return out
+}
+
+// fields takes vendor and type and gives the fields of a fresh connector in the order of its form.
+func fields(_ js.Value, args []js.Value) any {
+	d, v, ok := draft(append(args, js.ValueOf(map[string]any{})))
+	if !ok {
+		return nil
+	}
+	out := []any{}
+	for _, f := range v.All(d) {
+		out = append(out, map[string]any{"name": f.Name, "label": f.Label, "help": f.Help, "example": f.Example,
+			"required": f.Required, "given": f.Given, "fixed": f.Fixed})
+	}
+	return out
+}
+
+// identifier takes a name and gives the identifier that is made from it.
+func identifier(_ js.Value, args []js.Value) any { return harness.IdentifierFrom(args[0].String()) }
+
+// payload takes the text of a payload and the name that its connector is registered under, and gives the findings.
+func payload(_ js.Value, args []js.Value) any {
+	out := []any{}
+	for _, f := range jitterbit.CheckPayload(args[0].String(), args[1].String()) {
+		out = append(out, map[string]any{"severity": f.Severity, "where": f.Where, "line": f.Line, "text": f.Text})
+	}
+	return out
+}
+
+// manifest takes the values of a registration's form and gives the lines of its manifest. What only the registry gives, key,
+// secret and numbers, is not in them yet.
+func manifest(_ js.Value, args []js.Value) any {
+	d, _, ok := draft([]js.Value{js.ValueOf("jitterbit"), js.ValueOf("Registration"), args[0]})
+	if !ok {
+		return ""
+	}
+	s, ok := d.Spec.(*jitterbit.Registration)
+	if !ok {
+		return ""
+	}
+	return jitterbit.Manifest(s, jitterbit.Build{})
+}

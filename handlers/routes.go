@@ -1,0 +1,87 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"patchbay/access"
+	"patchbay/web"
+)
+
+// Routes is every address of the console with who may come in. The registry asks again, for the thing itself.
+func (h *Handlers) Routes() []web.Route {
+	get := func(path string, needs access.Permission, do echo.HandlerFunc) web.Route {
+		return web.Route{Method: http.MethodGet, Path: path, Needs: needs, Do: do}
+	}
+	post := func(path string, needs access.Permission, do echo.HandlerFunc) web.Route {
+		return web.Route{Method: http.MethodPost, Path: path, Needs: needs, Do: do}
+	}
+	const small = 64 << 10
+	return []web.Route{
+		get("/livez", web.Public, h.live),
+		get("/readyz", web.Public, h.ready),
+		get("/login", web.Public, h.login),
+		{Method: http.MethodPost, Path: "/login", Needs: web.Public, Do: h.signIn, Body: small},
+		post("/logout", web.SignedIn, h.signOut),
+		get("/setup", web.Public, h.setUp),
+		{Method: http.MethodPost, Path: "/setup", Needs: web.Public, Do: h.setUpNow, Body: small},
+
+		get("/", access.View, h.overview),
+		get("/palette", access.View, h.palette),
+
+		get("/connectors", access.View, h.connectors),
+		get("/connectors/new", access.View, h.choose),
+		get("/connectors/new/:vendor/:type", access.Edit, h.newConnector),
+		post("/connectors", access.Edit, h.create),
+		post("/connectors/new/:vendor/:type", access.Edit, h.create),
+		get("/connectors/:id", access.View, h.connector),
+		get("/connectors/:id/edit", access.Edit, h.edit),
+		post("/connectors/:id/edit", access.Edit, h.change),
+		get("/connectors/:id/delete", access.Edit, h.confirmDelete),
+		post("/connectors/:id/delete", access.Edit, h.delete),
+		post("/connectors/:id/restore", access.Edit, h.restore),
+		get("/connectors/:id/purge", access.Purge, h.confirmPurge),
+		post("/connectors/:id/purge", access.Purge, h.purge),
+		post("/connectors/:id/uses", access.Edit, h.addUse),
+		post("/connectors/:id/uses/remove", access.Edit, h.removeUse),
+		get("/connectors/:id/validate", access.Test, h.validateAgain),
+		post("/connectors/:id/validate", access.Test, h.validate),
+		get("/connectors/:id/history", access.View, h.history),
+		get("/connectors/:id/runs/:run", access.View, h.run),
+		post("/connectors/:id/pair", access.Test, h.pair),
+		post("/connectors/:id/payload", access.View, h.payload),
+		get("/trash", access.View, h.trash),
+
+		get("/secrets", access.View, h.secrets),
+		post("/secrets", access.KeepSecrets, h.keepSecret),
+		get("/secrets/:id", access.View, h.secret),
+		post("/secrets/:id/replace", access.KeepSecrets, h.replaceSecret),
+		post("/secrets/:id/remove", access.KeepSecrets, h.removeSecret),
+
+		get("/workspaces", access.View, h.workspaces),
+		post("/workspaces", access.ManageWorkspaces, h.addWorkspace),
+		post("/workspaces/:id/rename", access.ManageWorkspaces, h.renameWorkspace),
+		post("/workspaces/:id/remove", access.ManageWorkspaces, h.removeWorkspace),
+
+		get("/users", access.ManageUsers, h.users),
+		post("/users", access.ManageUsers, h.addUser),
+		post("/users/:id/role", access.ManageUsers, h.changeRole),
+		post("/users/:id/disable", access.ManageUsers, h.disableUser),
+		post("/users/:id/enable", access.ManageUsers, h.enableUser),
+		post("/users/:id/password", access.ManageUsers, h.setPassword),
+
+		get("/account", web.SignedIn, h.account),
+		post("/account/password", web.SignedIn, h.ownPassword),
+		post("/account/theme", web.SignedIn, h.theme),
+		post("/account/keys", web.SignedIn, h.keys),
+		post("/account/stay", web.SignedIn, h.stay),
+
+		get("/audit", access.ReadAudit, h.audit),
+		post("/audit/verify", access.ReadAudit, h.verifyAudit),
+
+		get("/reference", access.View, h.reference),
+		get("/reference/codes", access.View, h.referenceCodes),
+		get("/reference/:vendor/:type", access.View, h.referenceType),
+	}
+}

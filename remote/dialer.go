@@ -1,0 +1,117 @@
+// Package remote speaks to the outside. It holds the one dialer of the house and the HTTP client on top of it: every
+// connection is decided on by the address that is really connected, every answer has a limit and every request an end.
+// Nothing else may dial; a test keeps it so.
+package remote
+
+import (
+	"context"
+	"crypto/x509"
+	"net"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"patchbay/connector"
+)
+
+// Deadline is how long one request may last from its first look-up to the last byte of its body.
+const Deadline = 10 * time.Second
+
+// Config says where the program may connect. The zero Config reaches public addresses by https and ssh only.
+type Config struct {
+	// AllowEgress are networks that may be reached although they are private, with plain http too.
+	AllowEgress []netip.Prefix
+	// AllowLoopback lets connections reach this machine, for development. No CIDR in AllowEgress does that.
+	AllowLoopback bool
+	// Own gives the addresses that the program itself listens on; they are refused whatever else is allowed. May be nil.
+	Own func() []netip.AddrPort
+	// Resolver looks up names; nil is Go's own.
+	Resolver *net.Resolver
+	// Roots are the authorities that certificates must lead to; nil is the system's.
+	Roots *x509.CertPool
+	// Now tells the time; nil is time.Now.
+	Now func() time.Time
+}
+
+// Dialer opens connections to where the guard lets them go. It is safe for concurrent use.
+type Dialer struct {
+	resolver *net.Resolver
+	roots    *x509.CertPool
+	now      func() time.Time
+	decide   func(to netip.AddrPort, plain bool) error
+}
+
+// New makes the dialer.
+func New(c Config) *Dialer {
+	d := &Dialer{resolver: c.Resolver, roots: c.Roots, now: c.Now, decide: newGuard(c.AllowEgress, c.AllowLoopback, c.Own).decide}
+	if d.resolver == nil {
+		// Go's resolver heeds the context; the C library's would go on after the deadline.
+		d.resolver = &net.Resolver{PreferGo: true}
+	}
+	if d.now == nil {
+		d.now = time.Now
+	}
+	return d
+}
+
+// Now tells the time by the dialer's clock.
+func (d *Dialer) Now() time.Time { return d.now() }
+
+// DialContext connects to host and port for an encrypted protocol. It returns *[Refused] for what the guard does not allow.
+// The connection ends with the deadline of the context, or after [Deadline] when it has none.
+func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	return d.dial(ctx, network, address, false)
+}
+
+func (d *Dialer) dial(ctx context.Context, network, address string, plain bool) (net.Conn, error) {
+	if network != "tcp" && network != "tcp4" && network != "tcp6" {
+		return nil, unclear(network+" "+address, "not a TCP address")
+	}
+	if _, ok := connector.OriginOf("https://" + address); !ok {
+		return nil, unclear(address, "not a host and a port in their plainest form")
+	}
+	ends, grace := deadlineOf(ctx)
+	dialer := net.Dialer{
+		Deadline: ends,
+		Resolver: d.resolver,
+		Control: func(_, connected string, _ syscall.RawConn) error {
+			to, err := netip.ParseAddrPort(connected)
+			if err != nil {
+				return unclear(connected, "not an address that Patchbay can read")
+			}
+			return d.decide(to, plain)
+		},
+	}
+	conn, err := dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	// The whole conversation has one end, so a server that drips bytes cannot hold it open.
+	if err := conn.SetDeadline(ends.Add(grace)); err != nil {
+		_ = conn.Close() // the first error is the one to tell
+		return nil, err
+	}
+	return &counted{Conn: conn}, nil
+}
+
+type endsKey struct{}
+
+// afterwards is how long a connection outlives its request's deadline. Were both the same, net/http would sometimes take
+// the end of the connection for a broken answer, before it sees that time is up.
+const afterwards = 500 * time.Millisecond
+
+// withDeadline keeps a request's deadline as a value: net/http dials with a context that has lost its deadline.
+func withDeadline(ctx context.Context) context.Context {
+	ends, _ := deadlineOf(ctx)
+	return context.WithValue(ctx, endsKey{}, ends)
+}
+
+func deadlineOf(ctx context.Context) (ends time.Time, grace time.Duration) {
+	if ends, ok := ctx.Value(endsKey{}).(time.Time); ok {
+		return ends, afterwards
+	}
+	if ends, ok := ctx.Deadline(); ok {
+		return ends, 0
+	}
+	return time.Now().Add(Deadline), 0 // the kernel's clock, not the program's
+}

@@ -1,0 +1,92 @@
+package probe
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"patchbay/connector"
+	"patchbay/remote"
+)
+
+// originOf gives the origin that a request to the address goes to, read from the same parts that the client dials.
+func originOf(at *url.URL) connector.Origin {
+	origin, ok := connector.OriginOf(at.Scheme + "://" + at.Host)
+	if !ok {
+		return ""
+	}
+	return origin
+}
+
+// unsent is a secret that was not sent: what it is and the code that says why.
+type unsent struct{ what, code string }
+
+// Error implements error.
+func (u *unsent) Error() string {
+	if u.code == "SECRET_MISSING" {
+		return "there is no secret for " + u.what
+	}
+	return "the secret for " + u.what + " may not go to this origin"
+}
+
+// value gives an input for one origin; what is how people call it. There is no other way from a kept input to its text.
+func (a *asking) value(in connector.Input, to connector.Origin, what string) (string, error) {
+	if in.Ref == "" {
+		return in.Text, nil
+	}
+	opened, there := a.secrets[in.Field]
+	if !there {
+		return "", &unsent{what, "SECRET_MISSING"}
+	}
+	text, ok := opened.For(to)
+	if !ok {
+		return "", &unsent{what, "SECRET_NOT_ALLOWED_HERE"}
+	}
+	a.hide.add(text)
+	return text, nil
+}
+
+// sign puts user and password on a request if each may go to the origin of this very request, looked at right before it is sent.
+func (g *gitAsking) sign(req *http.Request) error {
+	to := originOf(req.URL)
+	user, err := g.value(g.q.User, to, "the user name")
+	if err != nil {
+		return err
+	}
+	password, err := g.value(g.q.Password, to, "the password")
+	if err != nil {
+		return err
+	}
+	g.hide.add(password, user+":"+password)
+	req.SetBasicAuth(user, password)
+	return nil
+}
+
+// unsigned is the outcome when a request could not be signed.
+func (g *gitAsking) unsigned(err error) connector.Outcome {
+	var u *unsent
+	if errors.As(err, &u) {
+		return g.end(u.code, u.what)
+	}
+	return g.end("ADDRESS_UNCLEAR", reason(err))
+}
+
+func (g *gitAsking) hasCredentials() bool {
+	return isGiven(g.q.User) || isGiven(g.q.Password)
+}
+
+// isGiven tells whether a spec says anything for an input: a reference that was left blank still names its field.
+func isGiven(in connector.Input) bool { return in.Text != "" || in.Ref != "" }
+
+// who says who we are to the other side, without what a secret holds.
+func who(q connector.ListRefs) string {
+	switch {
+	case q.User.Text != "":
+		return remote.Excerpt(q.User.Text, 60)
+	case q.User.Ref != "":
+		return "the user that the secret names"
+	case isGiven(q.Password):
+		return "a caller without a user name"
+	}
+	return "an anonymous caller"
+}

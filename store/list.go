@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"patchbay/connector"
+)
+
+// List gives one page of connectors. It never counts and never sorts more than a few rows: it walks along the index that fits
+// the narrowest filter and the order, or looks at the few connectors that a search or a tag leaves.
+func (s *Store) List(ctx context.Context, q connector.Query) (connector.Page, error) {
+	const doing = "list the connectors"
+	p, err := s.plan(ctx, q)
+	if err != nil || p == nil {
+		return connector.Page{}, said(doing, err)
+	}
+	var page connector.Page
+	var last row
+	err = s.read.each(ctx, p.text(), p.args, func(rows *sql.Rows) error {
+		if len(page.Connectors) == p.size {
+			page.Next = p.order.cursor(last)
+			return nil
+		}
+		r, err := s.readConnector(rows)
+		last = r
+		page.Connectors = append(page.Connectors, r.Connector)
+		return err
+	})
+	return page, said(doing, err)
+}
+
+// plan is how a list is read.
+type plan struct {
+	order order
+	size  int
+	index string // "" where candidates are looked at
+	where []string
+	args  []any
+}
+
+// text reads one row more than the page has, to know whether there is a next one.
+func (p *plan) text() string {
+	how := "NOT INDEXED"
+	if p.index != "" {
+		how = "INDEXED BY " + p.index
+	}
+	return `
+		SELECT ` + connectorColumns + `
+		FROM connectors ` + how + `
+		WHERE ` + strings.Join(p.where, ` AND `) + `
+		ORDER BY ` + p.order.by + fmt.Sprintf(`
+		LIMIT %d`, p.size+1)
+}
+
+// holds keeps an argument and gives its placeholder.
+func (p *plan) holds(arg any) string {
+	p.args = append(p.args, arg)
+	return fmt.Sprintf("$%d", len(p.args))
+}
+
+func (p *plan) and(clause string, arg any) {
+	p.where = append(p.where, fmt.Sprintf(clause, p.holds(arg)))
+}
+
+// size is a page's size: the default for none, and never more than most.
+func size(asked, most int) int {
+	if asked <= 0 {
+		return connector.PageSizes[0]
+	}
+	return min(asked, most)
+}
+
+// plan decides how a list is read; it is nil when nothing can be in it.
+func (s *Store) plan(ctx context.Context, q connector.Query) (*plan, error) {
+	if q.Sort == "" {
+		q.Sort = connector.SortWorst
+	}
+	o, ok := orders[q.Sort]
+	if !ok {
+		return nil, connector.Problems{{Field: "sort", Text: "Sort must be status, name, -updated or -created."}}
+	}
+	if q.Workspace != "" && q.Workspaces != nil && !slices.Contains(q.Workspaces, q.Workspace) || q.Workspaces != nil && len(q.Workspaces) == 0 {
+		return nil, nil
+	}
+	if q.Workspace == "" && len(q.Workspaces) == 1 {
+		q.Workspace = q.Workspaces[0]
+	}
+	trash := 0
+	if q.Retired {
+		trash = 1
+	}
+	p := &plan{order: o, size: size(q.Size, slices.Max(connector.PageSizes))}
+	p.and("trash = %s", trash)
+	p.filter(q)
+	if err := s.narrow(ctx, p, q); err != nil {
+		return nil, err
+	}
+	if q.After != "" {
+		c, err := o.parse(q.After)
+		if err != nil {
+			return nil, err
+		}
+		after := o.after
+		for _, v := range []struct {
+			name string
+			is   any
+		}{{"{number}", c.number}, {"{fold}", c.fold}, {"{n}", c.n}} {
+			if strings.Contains(after, v.name) {
+				after = strings.ReplaceAll(after, v.name, p.holds(v.is))
+			}
+		}
+		p.where = append(p.where, after)
+	}
+	return p, nil
+}
+
+// filter adds the plain filters.
+func (p *plan) filter(q connector.Query) {
+	if q.Vendor != "" {
+		p.and("vendor = %s", q.Vendor)
+	}
+	if q.Status != "" {
+		p.and("rank = %s", q.Status.Rank())
+	}
+	if q.Type != "" {
+		p.and("type = %s", q.Type)
+	}
+	switch {
+	case q.Workspace != "":
+		p.and("workspace = %s", q.Workspace)
+	case q.Workspaces != nil:
+		p.and("workspace IN (SELECT value FROM json_each(%s))", array(q.Workspaces))
+	}
+	if q.Scope != nil {
+		p.and("scope = %s", q.Scope.Path())
+	}
+}
+
+// narrow chooses between the two ways to read a list. Where a filter, a search or a tag leaves few connectors, those are
+// looked at; else the list walks along the index of its order, which then soon meets enough of them.
+func (s *Store) narrow(ctx context.Context, p *plan, q connector.Query) error {
+	words := needles(q.Text)
+	p.index = "connectors_by_" + p.order.end
+	for _, by := range []struct {
+		asked bool
+		text  string
+		arg   any
+	}{
+		{len(words) > 0, `SELECT rowid FROM search WHERE search MATCH $1 LIMIT $2`, match(words)},
+		{q.Tag != "", `SELECT connector FROM tags WHERE tag = $1 LIMIT $2`, q.Tag},
+		{q.Scope != nil && q.Scope.Org != "", `SELECT n FROM connectors INDEXED BY connectors_scope WHERE scope = $1 LIMIT $2`, scopePath(q)},
+		{q.Type != "", `SELECT n FROM connectors INDEXED BY connectors_type WHERE type = $1 LIMIT $2`, q.Type},
+		{q.Workspace != "", `SELECT n FROM connectors INDEXED BY connectors_workspace WHERE workspace = $1 LIMIT $2`, q.Workspace},
+	} {
+		if !by.asked {
+			continue
+		}
+		found, ok, err := s.candidates(ctx, by.text, by.arg)
+		if err != nil {
+			return err
+		}
+		if ok {
+			p.index = ""
+			p.and("n IN (SELECT value FROM json_each(%s))", array(found))
+			break
+		}
+	}
+	for _, w := range words {
+		p.and("instr(words, %s) > 0", w)
+	}
+	if q.Tag != "" {
+		p.and("EXISTS (SELECT 1 FROM tags WHERE tag = %s AND connector = n)", q.Tag)
+	}
+	return nil
+}
+
+func scopePath(q connector.Query) string {
+	if q.Scope == nil {
+		return ""
+	}
+	return q.Scope.Path()
+}
+
+// array gives a list as one argument, so that the text of a statement does not grow with it.
+func array[T any](list []T) string {
+	text, err := json.Marshal(list)
+	if err != nil {
+		panic(err) // texts and numbers always marshal
+	}
+	if list == nil {
+		return "[]"
+	}
+	return string(text)
+}

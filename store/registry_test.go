@@ -1,0 +1,8 @@
+package store_test
+
+import (
+	"patchbay/registry"
+	"patchbay/store"
+)
+
+var _ registry.Store = (*store.Store)(nil)
