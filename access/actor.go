@@ -40,20 +40,24 @@ type Permission string
 
 // The permissions.
 const (
-	View             Permission = "view"              // see connectors, workspaces and names of secrets
-	Test             Permission = "test"              // ask whether a connector works
-	Edit             Permission = "edit"              // create, change, retire and restore connectors
-	KeepSecrets      Permission = "keep secrets"      // set, replace and remove secrets, and point connectors at them
-	Purge            Permission = "purge"             // empty the trash
-	ManageWorkspaces Permission = "manage workspaces" //
-	ManageUsers      Permission = "manage users"      //
-	ReadAudit        Permission = "read the audit log"
+	View             Permission = "view"               // see connectors, workspaces and names of secrets
+	Test             Permission = "test"               // ask whether a connector works
+	Edit             Permission = "edit"               // create, change, retire and restore connectors
+	KeepSecrets      Permission = "keep secrets"       // set, replace and remove secrets, and point connectors at them
+	Purge            Permission = "purge"              // empty the trash
+	ManageWorkspaces Permission = "manage workspaces"  // open, rename and remove them
+	ManageUsers      Permission = "manage users"       // add them, change their roles and passwords
+	ReadAudit        Permission = "read the audit log" // of all workspaces, and verify it
 )
 
 var least = map[Permission]Role{
 	View: Viewer, Test: Tester, Edit: Editor, KeepSecrets: Editor,
 	Purge: Admin, ManageWorkspaces: Admin, ManageUsers: Admin, ReadAudit: Admin,
 }
+
+// wide are the permissions that reach past every workspace, so that whoever is limited to one never has them: a limited
+// admin who could add a user would be limited no more.
+var wide = map[Permission]bool{ManageWorkspaces: true, ManageUsers: true, ReadAudit: true}
 
 // Needs gives the least role that has the permission.
 func Needs(p Permission) Role { return least[p] }
@@ -63,7 +67,11 @@ type Denied struct{ Permission Permission }
 
 // Error says which role it takes.
 func (d Denied) Error() string {
-	return "This needs the role " + string(Needs(d.Permission)) + " or more (permission to " + string(d.Permission) + ")."
+	where := ""
+	if wide[d.Permission] {
+		where = " for all workspaces"
+	}
+	return "This needs the role " + string(Needs(d.Permission)) + " or more" + where + " (permission to " + string(d.Permission) + ")."
 }
 
 // Actor is whoever is asking. The zero Actor is nobody and may nothing.
@@ -79,10 +87,10 @@ type Actor struct {
 // System is the program itself: checks on a schedule, samples, the command line.
 func System(name string) Actor { return Actor{Kind: "system", ID: name, Name: name, Role: Admin} }
 
-// May reports whether the actor's role has the permission.
+// May reports whether the actor's role has the permission, and the actor reaches as far.
 func (a Actor) May(p Permission) bool {
 	needs, known := least[p]
-	return known && a.Kind != "" && rank(a.Role) >= rank(needs)
+	return known && a.Kind != "" && rank(a.Role) >= rank(needs) && (a.Workspace == "" || !wide[p])
 }
 
 // Sees reports whether the actor may look into a workspace.

@@ -58,3 +58,18 @@ func (c Counts) Of(keep func(Count) bool) int {
 
 // Total is how many connectors there are.
 func (c Counts) Total() int { return c.Of(func(Count) bool { return true }) }
+
+// Pick asks for a numbered page of connectors, as vendors' own lists do: exact values, each of several, and a total. Empty members ask for
+// everything.
+type Pick struct {
+	Workspace   string
+	Scopes      []Scope // in any of these
+	Identifiers []string
+	Names       []string
+	Types       []string
+	Statuses    []Status
+	Text        string // a part of name, identifier or description, without regard to case, or a whole tag ("key" or "key:value")
+	Tags        Tags   // all of these
+	Sort        string // "name", "identifier", "created", "updated", with a - in front for descending; "" is "-updated"
+	Page, Size  int    // page counts from 0
+}

@@ -68,3 +68,27 @@ func TestTheCurlCommandOfASimpleRequestIsPlain(t *testing.T) {
 		t.Errorf("Curl() = %q, want %q", got, want)
 	}
 }
+
+func TestTheCurlCommandForAWSSignsItself(t *testing.T) {
+	r := connector.Request{Method: "POST", Path: "/connectorsv2", Body: wire.Obj(),
+		Headers: []wire.Member{wire.M("Authorization", wire.Text("AWS4-HMAC-SHA256 (signed by the SDK or curl --aws-sigv4)"))}}
+	got := r.Curl("https://patchbay.example/api/securityhub")
+	if !strings.Contains(got, `--aws-sigv4 "aws:amz:$AWS_REGION:securityhub" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"`) {
+		t.Errorf("Curl() = %q, want the signature left to curl", got)
+	}
+	if strings.Contains(got, "Authorization") {
+		t.Errorf("Curl() = %q, want no header that stands for a signature", got)
+	}
+}
+
+func TestAllSpellingsAreOfOneRequest(t *testing.T) {
+	r := hostile()
+	got := r.Spell("https://patchbay.example")
+	want := connector.Spellings{HTTP: r.HTTP(), Curl: r.Curl("https://patchbay.example"), JSON: r.Body.Indent(), YAML: r.Body.YAML()}
+	if got != want {
+		t.Errorf("Spell() = %+v, want %+v", got, want)
+	}
+	if got := (connector.Request{Method: "GET", Path: "/x"}).Spell(""); got.JSON != "" || got.YAML != "" {
+		t.Errorf("Spell() of a request without a body has the body %q", got.JSON+got.YAML)
+	}
+}

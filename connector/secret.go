@@ -59,6 +59,9 @@ func OriginOf(address string) (Origin, bool) {
 	host, port := authority, ""
 	if i := strings.LastIndexByte(authority, ':'); i >= 0 && i > strings.LastIndexByte(authority, ']') {
 		host, port = authority[:i], authority[i+1:]
+		if port == "" {
+			return "", false
+		}
 	}
 	return origin(strings.ToLower(scheme), host, port)
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -50,7 +51,12 @@ func (h *Handlers) showAudit(c echo.Context, verdict *views.Verdict) error {
 }
 
 func (h *Handlers) verifyAudit(c echo.Context) error {
-	n, err := h.reg.VerifyLog(c.Request().Context(), web.Actor(c))
+	ctx := c.Request().Context()
+	n, err := h.reg.VerifyLog(ctx, web.Actor(c))
+	var denied access.Denied
+	if errors.As(err, &denied) || errors.Is(err, connector.ErrReadOnly) || ctx.Err() != nil {
+		return err // the log was not walked, which is no verdict on it
+	}
 	if err != nil {
 		return h.showAudit(c, &views.Verdict{Text: "The log does not fit together: " + err.Error() + "."})
 	}

@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"net/http"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -121,11 +120,9 @@ func (h *Handlers) delete(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	version := int64(0)
-	if text := value(f, "version"); text != "" {
-		if version, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, "The form does not say which version it deletes. Open it again.")
-		}
+	version, err := versionOf(f, "deletes")
+	if err != nil {
+		return err
 	}
 	gone, err := h.reg.Retire(registry.From(c.Request().Context(), c.RealIP()), web.Actor(c), c.Param("id"), version)
 	if used(err) {

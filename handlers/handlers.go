@@ -4,6 +4,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -97,6 +98,19 @@ func form(c echo.Context) (map[string][]string, error) {
 		return nil, echo.NewHTTPError(http.StatusBadRequest, "The form could not be read.").SetInternal(err)
 	}
 	return c.Request().PostForm, nil
+}
+
+// versionOf reads the version that a form was made from; 0, for whatever is there, when it does not say.
+func versionOf(form map[string][]string, does string) (int64, error) {
+	text := value(form, "version")
+	if text == "" {
+		return 0, nil
+	}
+	version, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || version < 1 {
+		return 0, echo.NewHTTPError(http.StatusBadRequest, "The form does not say which version it "+does+". Open it again.")
+	}
+	return version, nil
 }
 
 // value gives one posted field, cleaned.

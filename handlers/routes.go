@@ -31,7 +31,7 @@ func (h *Handlers) Routes() []web.Route {
 		get("/palette", access.View, h.palette),
 
 		get("/connectors", access.View, h.connectors),
-		get("/connectors/new", access.View, h.choose),
+		get("/connectors/new", access.Edit, h.choose),
 		get("/connectors/new/:vendor/:type", access.Edit, h.newConnector),
 		post("/connectors", access.Edit, h.create),
 		post("/connectors/new/:vendor/:type", access.Edit, h.create),

@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"net/http"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -103,9 +102,9 @@ func (h *Handlers) replaceSecret(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	version, err := strconv.ParseInt(value(f, "version"), 10, 64)
+	version, err := versionOf(f, "replaces")
 	if err != nil {
-		version = 0
+		return err
 	}
 	one, err := h.reg.ReplaceSecret(registry.From(c.Request().Context(), c.RealIP()), web.Actor(c), c.Param("id"), version, secretValue(f))
 	if p, bad := problems(err); bad {

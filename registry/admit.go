@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"patchbay/access"
 	"patchbay/connector"
@@ -44,7 +45,7 @@ func (r *Registry) Admit(ctx context.Context, a access.Actor, d connector.Draft)
 		c.Health.Status, c.Health.Summary = s.Start()
 	}
 	ev := r.connectorEvent(ctx, a, "connector.created", c)
-	ev.Detail = c.Type
+	ev.Detail = c.Type + alsoMade(made)
 	if err := r.store.Insert(ctx, c, refs, made, ev); err != nil {
 		return connector.Connector{}, taken(err, vendor, c)
 	}
@@ -62,7 +63,7 @@ func (r *Registry) Change(ctx context.Context, a access.Actor, id string, versio
 		return connector.Connector{}, err
 	}
 	oldType, _ := r.catalog.Type(old.Vendor, old.Type)
-	if d.Type.Vendor != old.Vendor || d.Type.Family != oldType.Family {
+	if d.Spec == nil || d.Type.Vendor != old.Vendor || d.Type.Family != oldType.Family {
 		return connector.Connector{}, connector.Problems{{Text: "A connector of the kind " + oldType.Family + " cannot become one of the kind " +
 			d.Type.Family + ". Create a new connector instead."}}
 	}
@@ -97,7 +98,7 @@ func (r *Registry) Change(ctx context.Context, a access.Actor, id string, versio
 		c.Health.Status, c.Health.Since, c.Health.Summary = connector.Unverified, c.Updated, "Changed since the last check."
 	}
 	ev := r.connectorEvent(ctx, a, "connector.changed", c)
-	ev.Detail = differences(vendor.All(&before), vendor.All(&d))
+	ev.Detail = strings.TrimPrefix(differences(vendor.All(&before), vendor.All(&d))+alsoMade(made), ", ")
 	err = r.store.Update(ctx, c, refs, made, ev)
 	if errors.Is(err, connector.ErrConflict) {
 		if theirs, again := r.store.Connector(ctx, id); again == nil {
@@ -128,17 +129,20 @@ func (r *Registry) settle(ctx context.Context, a access.Actor, d *connector.Draf
 		return connector.Workspace{}, nil, nil, connector.Problems{{Text: "No vendor is known by the name “" + d.Type.Vendor + "”."}}
 	}
 	w, err := r.visible(ctx, a, d.Workspace)
-	if errors.Is(err, connector.ErrNotFound) || err == nil && w.Vendor != vendor.ID {
-		return connector.Workspace{}, nil, nil, connector.Problems{{Field: "workspace", Text: "Workspace must be one of your " + vendor.Name + " workspaces."}}
-	}
-	if err != nil {
+	wrong := ""
+	switch {
+	case errors.Is(err, connector.ErrNotFound) || err == nil && w.Vendor != vendor.ID:
+		wrong = "Workspace must be one of your " + vendor.Name + " workspaces."
+	case err != nil:
 		return connector.Workspace{}, nil, nil, err
-	}
-	if w.Remote {
-		return connector.Workspace{}, nil, nil, connector.Problems{{Field: "workspace", Text: "Workspace " + w.Name + " is remote; this release keeps connectors in hosted workspaces only."}}
+	case w.Remote:
+		wrong = "Workspace " + w.Name + " is remote; this release keeps connectors in hosted workspaces only."
 	}
 	if t, ok := d.Spec.(connector.Tidying); ok {
 		t.Tidy()
+	}
+	if wrong != "" { // the references cannot be looked up, but all the rest can be said at once
+		return connector.Workspace{}, nil, nil, append(connector.Problems{{Field: "workspace", Text: wrong}}, vendor.Validate(d)...)
 	}
 	return w, vendor, vendor.Validate(d), nil
 }
@@ -171,10 +175,9 @@ func (r *Registry) references(ctx context.Context, a access.Actor, w connector.W
 		_, err := r.store.SecretNamed(ctx, full)
 		switch {
 		case errors.Is(err, connector.ErrNotFound) && comes:
-			if !among(made, full) {
-				made = append(made, connector.Made{Value: value, Secret: connector.NamedSecret{ID: newID(), SecretName: full,
-					Kind: kindFor(value), Version: 1, Set: r.now(), SetBy: a.Name, Created: r.now()}})
-			}
+			one, more := r.newSecret(a, f, full, value, made)
+			problems = append(problems, more...)
+			made = append(made, one...)
 		case errors.Is(err, connector.ErrNotFound):
 			problems = append(problems, connector.Problem{Field: f.Name, Text: f.Label + " names the secret " + f.Value() +
 				", which workspace " + w.Name + " does not have. Create it first, or type its value here."})
@@ -188,13 +191,36 @@ func (r *Registry) references(ctx context.Context, a access.Actor, w connector.W
 	return grants, made, problems, nil
 }
 
-func among(made []connector.Made, name connector.SecretName) bool {
-	for _, m := range made {
-		if m.Secret.SecretName == name {
-			return true
+// newSecret gives the secret for a value that was typed beside a reference; none when another field of the draft makes it already.
+func (r *Registry) newSecret(a access.Actor, f connector.Field, name connector.SecretName, value connector.Secret, before []connector.Made) ([]connector.Made, connector.Problems) {
+	at := func(text string) connector.Problems {
+		return connector.Problems{{Field: f.Name + ".value", Text: text}}
+	}
+	kind := kindFor(value)
+	if wrong := valueProblems(kind, value); len(wrong) > 0 {
+		return nil, at(f.Label + ": " + wrong[0].Text)
+	}
+	for _, m := range before {
+		switch {
+		case m.Secret.SecretName != name:
+		case m.Value.Reveal() != value.Reveal():
+			return nil, at(f.Label + " names the secret " + f.Value() + ", for which another value was typed already. Type it once, or name two secrets.")
+		default:
+			return nil, nil
 		}
 	}
-	return false
+	now := r.now()
+	return []connector.Made{{Value: value, Secret: connector.NamedSecret{ID: newID(), SecretName: name, Kind: kind, Version: 1,
+		Set: now, SetBy: a.Name, Created: now}}}, nil
+}
+
+// alsoMade names the secrets that came with a change, for its audit event.
+func alsoMade(made []connector.Made) string {
+	out := ""
+	for _, m := range made {
+		out += ", new secret " + m.Secret.Name + " (" + m.Secret.Scope.String() + ")"
+	}
+	return out
 }
 
 // taken says which field collides, in the words of the vendor's form.

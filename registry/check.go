@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"patchbay/access"
@@ -43,24 +45,37 @@ func (r *Registry) ask(ctx context.Context, a access.Actor, c connector.Connecto
 	out := r.outcome(asking, a, c, job.step)
 	run := job.snapshot()
 	run.State, run.Ended, run.Outcome = connector.Done, r.now(), out
+	if ctx.Err() != nil { // the program is stopping, which says nothing of the other side
+		run.State = connector.Interrupted
+	}
 
-	// The outcome is kept even when the program is stopping, so the context of the asking must not cut it off.
+	// The run is kept even when the program is stopping, so the context of the asking must not cut it off.
 	keeping, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer done()
-	if latest, err := r.store.Connector(keeping, c.ID); err == nil {
-		if latest.Version != c.Version {
-			run.Text += " The connector was changed while it was asked, so its status stays as it was."
-			run.Status = connector.Unverified
-		}
-		c.Health = latest.Health
-	}
-	h, ev := r.flip(keeping, a, c, run)
-	if err := r.store.EndRun(keeping, run, h, ev); err != nil {
-		run.State = connector.Interrupted
-		run.Outcome = connector.Outcome{Status: connector.Unverified, Code: "NOT_KEPT", Text: "The result could not be kept.",
-			Cause: "The store refused to write.", Next: "Look at the program's log and at the free space of its disk."}
+	if err := r.keep(keeping, a, c, &run); err != nil {
+		slog.ErrorContext(ctx, "the result of a check could not be kept", "connector", c.ID, "run", run.ID, "error", err)
+		run.State, run.Outcome = connector.Interrupted, notKept
 	}
 	job.finish(run)
+}
+
+// keep writes the run down, and the connector's health where the run is a verdict on the connector as it is now.
+func (r *Registry) keep(ctx context.Context, a access.Actor, c connector.Connector, run *connector.Run) error {
+	latest, err := r.store.Connector(ctx, c.ID)
+	switch {
+	case errors.Is(err, connector.ErrNotFound): // purged while it was asked: its history went with it
+		return nil
+	case err != nil:
+		return err
+	case latest.Version != c.Version:
+		run.Status = connector.Unverified
+		run.Text += " The connector was changed while it was asked, so its status stays as it was."
+		return r.store.EndRun(ctx, *run, latest.Health, access.Event{})
+	case run.State == connector.Interrupted:
+		return r.store.EndRun(ctx, *run, latest.Health, access.Event{})
+	}
+	h, ev := r.flip(ctx, a, latest, *run)
+	return r.store.EndRun(ctx, *run, h, ev)
 }
 
 // flip works out the health after a run, and the audit event when the status is another one than before.
@@ -79,26 +94,32 @@ func (r *Registry) flip(ctx context.Context, a access.Actor, c connector.Connect
 	return h, ev
 }
 
-func (r *Registry) outcome(ctx context.Context, a access.Actor, c connector.Connector, step func(connector.Step)) connector.Outcome {
+// outcome asks, and answers in words even where the asker comes to grief over what the other side sent.
+func (r *Registry) outcome(ctx context.Context, a access.Actor, c connector.Connector, step func(connector.Step)) (out connector.Outcome) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.ErrorContext(ctx, "a check panicked", "connector", c.ID, "panic", p, "stack", string(debug.Stack()))
+			out = broken
+		}
+	}()
 	check := c.Spec.Check()
 	if _, ok := check.(connector.HarmonyPair); ok {
 		return r.askPair(ctx, c)
 	}
 	if s, ok := c.Spec.(connector.Starting); ok {
 		if status, why := s.Start(); status == connector.Waiting {
-			return connector.Outcome{Status: status, Code: "NEEDS_A_PERSON", Text: why, Cause: "Nothing can be asked before that."}
+			return needsAPerson(status, why)
 		}
 	}
 	vendor, ok := r.catalog.Vendor(c.Vendor)
 	if !ok {
-		return connector.Outcome{Status: connector.Unverified, Code: "UNKNOWN_VENDOR", Text: "This release does not know the vendor " + c.Vendor + "."}
+		return unknownVendor(c.Vendor)
 	}
 	q := connector.Question{Check: check, Secrets: map[string]connector.Opened{}, Step: step}
 	for _, s := range check.Sends() {
 		scope, name, wrong := vendor.Resolve(c.Scope, s.Ref)
 		if wrong != "" {
-			return connector.Outcome{Status: connector.Failing, Code: "SECRET_UNREACHABLE", Text: "The reference " + s.Ref + " " + wrong,
-				Next: "Edit the connector and choose a secret that it can reach."}
+			return secretUnreachable(s.Ref, wrong)
 		}
 		opened, err := r.store.OpenSecret(ctx, connector.SecretName{Workspace: c.Workspace, Scope: scope, Name: name})
 		if err != nil {
@@ -107,20 +128,6 @@ func (r *Registry) outcome(ctx context.Context, a access.Actor, c connector.Conn
 		q.Secrets[s.Field] = opened
 	}
 	return r.asker.Ask(ctx, q)
-}
-
-func secretOutcome(ref string, err error) connector.Outcome {
-	switch {
-	case errors.Is(err, connector.ErrNotFound):
-		return connector.Outcome{Status: connector.Failing, Code: "SECRET_MISSING", Text: "The workspace has no secret " + ref + " any more.",
-			Cause: "It was removed after the connector was saved.", Next: "Create it again on the Secrets page, or point the connector at another one."}
-	case errors.Is(err, connector.ErrSealed):
-		return connector.Outcome{Status: connector.Failing, Code: "SECRET_SEALED", Text: "The secret " + ref + " cannot be opened.",
-			Cause: "The key file is another one than when the secret was set, or its row is damaged.",
-			Next:  "Bring back the key file that belongs to this data directory, or set the secret anew."}
-	}
-	return connector.Outcome{Status: connector.Unverified, Code: "STORE_UNREADABLE", Text: "The secret " + ref + " could not be read from the store.",
-		Next: "Look at the program's log, then validate again."}
 }
 
 // Run gives one run with the steps so far.
@@ -132,7 +139,7 @@ func (r *Registry) Run(ctx context.Context, a access.Actor, connectorID, runID s
 		return live, nil
 	}
 	run, err := r.store.Run(ctx, runID)
-	if err == nil && run.Connector != connectorID {
+	if errors.Is(err, connector.ErrNotFound) || err == nil && run.Connector != connectorID {
 		return connector.Run{}, connector.ErrNotFound
 	}
 	return run, err

@@ -56,12 +56,16 @@ func (j *jobs) release(it *job) {
 	close(it.done)
 }
 
-// start runs the work when a slot is free.
+// start runs the work when a slot is free. When the jobs end first it runs with a context that is over, so that it can
+// note that it never came to ask.
 func (j *jobs) start(it *job, work func(context.Context)) {
 	j.busy.Go(func() {
 		defer j.release(it)
-		j.slots <- struct{}{}
-		defer func() { <-j.slots }()
+		select {
+		case j.slots <- struct{}{}:
+			defer func() { <-j.slots }()
+		case <-j.ctx.Done():
+		}
 		work(j.ctx)
 	})
 }

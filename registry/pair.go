@@ -60,32 +60,33 @@ func pairOf(c connector.Connector) (key string, secret connector.Secret) {
 
 // askPair asks for a registration's own pair: the sealed secret is opened and put to the same question that an agent asks.
 func (r *Registry) askPair(ctx context.Context, c connector.Connector) connector.Outcome {
-	out := connector.Outcome{Status: connector.Healthy, Code: "HARMONY_PAIR_VALID",
-		Text: "The registry accepts key and secret of “" + c.Name + "”."}
+	var steps []connector.Step
 	began := r.now()
 	step := func(name string, state connector.StepState, evidence string) {
-		out.Steps = append(out.Steps, connector.Step{Name: name, State: state, Began: began, Took: r.now().Sub(began).Round(time.Microsecond), Evidence: evidence})
+		steps = append(steps, connector.Step{Name: name, State: state, Began: began, Took: r.now().Sub(began).Round(time.Microsecond), Evidence: evidence})
 		began = r.now()
+	}
+	end := func(out connector.Outcome) connector.Outcome {
+		out.Steps = steps
+		return out
 	}
 	if err := r.store.OpenFields(ctx, c); err != nil {
 		step("Open", connector.StepFailed, "the sealed secret does not open")
 		step("Authenticate", connector.StepSkipped, "not reached")
-		bad := secretOutcome("of the registration", err)
-		bad.Steps = out.Steps
-		return bad
+		return end(secretOutcome("of the registration", err))
 	}
 	key, secret := pairOf(c)
 	step("Open", connector.StepOK, "the sealed secret opens")
-	ok, err := r.matches(ctx, c.Workspace, c.Name, key, secret)
-	if err == nil && ok {
+	switch ok, err := r.matches(ctx, c.Workspace, c.Name, key, secret); {
+	case err != nil: // of another version, or of the disk: it says nothing of this pair
+		step("Authenticate", connector.StepFailed, "the registrations of this name could not be read")
+		return end(secretOutcome("of a registration of this name", err))
+	case ok:
 		step("Authenticate", connector.StepOK, "name, key and secret belong together")
-		return out
+		return end(pairValid(c.Name))
 	}
 	step("Authenticate", connector.StepFailed, "name, key and secret do not belong together")
-	out.Status, out.Code = connector.Failing, "HARMONY_PAIR_REFUSED"
-	out.Text = "The registry does not accept key and secret of “" + c.Name + "”."
-	out.Cause, out.Next = "The registration has no complete pair.", "Delete the registration and register the connector again, then rebuild the JAR with the new pair."
-	return out
+	return end(pairRefused(c.Name))
 }
 
 // kindFor guesses what a typed value is, so that a secret made beside its reference gets the right kind.

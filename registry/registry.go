@@ -17,6 +17,7 @@ import (
 // Registry is the verbs over a store. Make one with [New] and end it with [Registry.Close].
 type Registry struct {
 	store     Store
+	doors     Doors
 	catalog   connector.Catalog
 	asker     Asker
 	passwords Passwords
@@ -32,9 +33,10 @@ type Passwords interface {
 	Verify(ctx context.Context, password, hash string) (bool, error)
 }
 
-// Config is what a registry is made from. All members are needed.
+// Config is what a registry is made from. All members but Doors are needed.
 type Config struct {
 	Store     Store
+	Doors     Doors // the same store again; nil where no door is served
 	Catalog   connector.Catalog
 	Asker     Asker
 	Passwords Passwords
@@ -44,7 +46,7 @@ type Config struct {
 // New makes a registry.
 func New(c Config) *Registry {
 	return &Registry{
-		store: c.Store, catalog: c.Catalog, asker: c.Asker, passwords: c.Passwords, now: c.Now,
+		store: c.Store, doors: c.Doors, catalog: c.Catalog, asker: c.Asker, passwords: c.Passwords, now: c.Now,
 		jobs: newJobs(), throttle: newThrottle(c.Now), setUp: &setUpCode{},
 	}
 }

@@ -32,11 +32,11 @@ func (r *Registry) Secret(ctx context.Context, a access.Actor, id string) (conne
 		return connector.NamedSecret{}, nil, err
 	}
 	s, err := r.store.Secret(ctx, id)
+	if errors.Is(err, connector.ErrNotFound) || err == nil && !a.Sees(s.Workspace) {
+		return connector.NamedSecret{}, nil, connector.ErrNotFound // word for word the same, whichever it is
+	}
 	if err != nil {
 		return connector.NamedSecret{}, nil, err
-	}
-	if !a.Sees(s.Workspace) {
-		return connector.NamedSecret{}, nil, connector.ErrNotFound
 	}
 	users, err := r.store.SecretUsers(ctx, id, 20)
 	return s, users, err

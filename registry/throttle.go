@@ -46,26 +46,28 @@ func newThrottle(now func() time.Time) *throttle {
 }
 
 func throttleKeys(name, address string) map[string]int {
-	return map[string]int{"name " + strings.ToLower(shortName(name)): freePerName, "address " + address: freePerAddress}
+	return map[string]int{nameKey(name): freePerName, addressPrefix + address: freePerAddress}
 }
 
-func (t *throttle) wait(name, address string) time.Duration {
+const addressPrefix = "address "
+
+func nameKey(name string) string { return "name " + strings.ToLower(shortName(name)) }
+
+// try begins one try, or tells how long to wait before it. A try counts as failed from here on, until right takes that back: so
+// many tries at once cannot all slip in before the first has ended.
+func (t *throttle) try(name, address string) (right func(), wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now, longest := t.now(), time.Duration(0)
-	for key := range throttleKeys(name, address) {
+	now, keys := t.now(), throttleKeys(name, address)
+	for key := range keys {
 		if f, ok := t.by[key]; ok {
-			longest = max(longest, f.next.Sub(now))
+			wait = max(wait, f.next.Sub(now))
 		}
 	}
-	return longest
-}
-
-func (t *throttle) fail(name, address string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	now := t.now()
-	for key, free := range throttleKeys(name, address) {
+	if wait > 0 {
+		return nil, wait
+	}
+	for key, free := range keys {
 		f, ok := t.by[key]
 		if !ok || now.Sub(f.last) > 2*longestWait {
 			t.forget()
@@ -78,6 +80,21 @@ func (t *throttle) fail(name, address string) {
 			f.next = now.Add(min(firstWait<<min(over, 20), longestWait))
 		}
 	}
+	at := t.by[addressPrefix+address]
+	n := at.n
+	return func() { t.right(name, at, n) }, 0
+}
+
+// right takes back the nth failure of an address. The name begins anew; the address does not, or whoever has one account could
+// guess at all others for ever by signing in between.
+func (t *throttle) right(name string, at *failures, n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.by, nameKey(name))
+	if at.n == n { // nobody failed since: what this try was to wait for is over
+		at.next = time.Time{}
+	}
+	at.n--
 }
 
 // forget makes room for one more entry by dropping the one whose last failure is the longest ago.
@@ -92,12 +109,4 @@ func (t *throttle) forget() {
 		}
 	}
 	delete(t.by, oldest)
-}
-
-func (t *throttle) clear(name, address string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for key := range throttleKeys(name, address) {
-		delete(t.by, key)
-	}
 }

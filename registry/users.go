@@ -31,15 +31,14 @@ func (r *Registry) SignIn(ctx context.Context, name, password, address string) (
 }
 
 func (r *Registry) authenticate(ctx context.Context, name, password, address string) (access.User, error) {
-	if wait := r.throttle.wait(name, address); wait > 0 {
+	right, wait := r.throttle.try(name, address)
+	if wait > 0 {
 		return access.User{}, &TooSoon{wait}
 	}
 	u, hash, err := r.store.UserNamed(ctx, name)
 	if err != nil && !errors.Is(err, connector.ErrNotFound) {
 		return access.User{}, err
 	}
-	// The failure is noted before the costly part and taken back after it, so that many guesses at once cannot all slip in.
-	r.throttle.fail(name, address)
 	// A user who does not exist has the empty hash, which costs the same and is never right.
 	ok, err := r.passwords.Verify(ctx, password, hash)
 	if err != nil {
@@ -49,7 +48,7 @@ func (r *Registry) authenticate(ctx context.Context, name, password, address str
 		ev := r.userEvent(ctx, access.Actor{Kind: "user", Name: shortName(name)}, "user.refused", u)
 		return access.User{}, errors.Join(ErrCredentials, r.store.Note(ctx, ev))
 	}
-	r.throttle.clear(name, address)
+	right()
 	return u, nil
 }
 

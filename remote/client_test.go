@@ -11,7 +11,9 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,23 +85,39 @@ func TestNoHostileAddressReachesTheSink(t *testing.T) {
 
 func TestANameThatChangesItsMindGainsNothing(t *testing.T) {
 	sink := remotetest.NewSink(t, nil)
-	asked := 0
-	good := true
-	d := New(Config{Resolver: remotetest.Resolver(func(string) []string {
-		asked++
-		if good {
-			return []string{"203.0.113.9"}
-		}
-		return []string{"127.0.0.1"}
-	})})
-	for range 2 {
-		if _, _, err := fetch(t, d, "https://rebind.example.test:"+sink.URL[strings.LastIndex(sink.URL, ":")+1:]); err == nil {
-			t.Error("a name that leads to this machine was connected")
-		}
-		good = false
+	listener, err := net.Listen("tcp", netip.AddrPortFrom(netip.MustParseAddr("127.0.0.2"), sink.Addr.Port()).String())
+	if err != nil {
+		t.Fatal(err)
 	}
-	if asked == 0 || sink.Connections() != 0 {
-		t.Errorf("asked for the name %d times and connected %d times, want some and none", asked, sink.Connections())
+	good := &httptest.Server{Listener: listener, Config: &http.Server{Handler: http.NotFoundHandler()}}
+	good.Start()
+	defer good.Close()
+
+	var turned atomic.Bool
+	d := New(Config{Resolver: remotetest.Resolver(func(string) []string {
+		if turned.Load() {
+			return []string{"127.0.0.1"}
+		}
+		return []string{"127.0.0.2"}
+	})})
+	strict := d.decide
+	d.decide = func(to netip.AddrPort, plain bool) error { // 127.0.0.2 stands for a public address
+		if to.Addr() == netip.MustParseAddr("127.0.0.2") {
+			return nil
+		}
+		return strict(to, plain)
+	}
+	address := "http://rebind.example.test:" + strconv.Itoa(int(sink.Addr.Port()))
+	if _, _, err := fetch(t, d, address); err != nil {
+		t.Errorf("the good address: %v", err)
+	}
+	turned.Store(true)
+	var refused *Refused
+	if _, _, err := fetch(t, d, address); !errors.As(err, &refused) {
+		t.Errorf("after the name turned: %v, want it refused", err)
+	}
+	if sink.Connections() != 0 {
+		t.Errorf("the sink saw %d connections, want none", sink.Connections())
 	}
 }
 

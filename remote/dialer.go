@@ -43,11 +43,7 @@ type Dialer struct {
 
 // New makes the dialer.
 func New(c Config) *Dialer {
-	d := &Dialer{resolver: c.Resolver, roots: c.Roots, now: c.Now, decide: newGuard(c.AllowEgress, c.AllowLoopback, c.Own).decide}
-	if d.resolver == nil {
-		// Go's resolver heeds the context; the C library's would go on after the deadline.
-		d.resolver = &net.Resolver{PreferGo: true}
-	}
+	d := &Dialer{resolver: prompt(c.Resolver), roots: c.Roots, now: c.Now, decide: newGuard(c.AllowEgress, c.AllowLoopback, c.Own).decide}
 	if d.now == nil {
 		d.now = time.Now
 	}
@@ -92,6 +88,25 @@ func (d *Dialer) dial(ctx context.Context, network, address string, plain bool) 
 		return nil, err
 	}
 	return &counted{Conn: conn}, nil
+}
+
+// prompt makes a resolver that ends a look-up as soon as nobody waits for it: Go's own waits out its five seconds, and the C
+// library's does not heed a context at all.
+func prompt(r *net.Resolver) *net.Resolver {
+	if r == nil {
+		r = &net.Resolver{}
+	}
+	dial := r.Dial
+	if dial == nil {
+		dial = (&net.Dialer{}).DialContext // to the name server of the machine, which is no one's choice but its owner's
+	}
+	return &net.Resolver{PreferGo: true, StrictErrors: r.StrictErrors, Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err == nil {
+			context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) }) // a closed one needs no deadline
+		}
+		return conn, err
+	}}
 }
 
 type endsKey struct{}

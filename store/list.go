@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"patchbay/connector"
@@ -38,23 +39,28 @@ func (s *Store) List(ctx context.Context, q connector.Query) (connector.Page, er
 type plan struct {
 	order order
 	size  int
-	index string // "" where candidates are looked at
-	where []string
+	index string   // to walk along; "" where candidates are looked at
+	where []string // conditions that the index knows
+	look  []string // conditions that need a look at the connector itself
 	args  []any
 }
 
 // text reads one row more than the page has, to know whether there is a next one.
 func (p *plan) text() string {
+	return p.read(connectorColumns, p.size+1, append(slices.Clone(p.where), p.look...)...)
+}
+
+func (p *plan) read(columns string, limit int, where ...string) string {
 	how := "NOT INDEXED"
 	if p.index != "" {
 		how = "INDEXED BY " + p.index
 	}
 	return `
-		SELECT ` + connectorColumns + `
+		SELECT ` + columns + `
 		FROM connectors ` + how + `
-		WHERE ` + strings.Join(p.where, ` AND `) + `
+		WHERE ` + strings.Join(where, ` AND `) + `
 		ORDER BY ` + p.order.by + fmt.Sprintf(`
-		LIMIT %d`, p.size+1)
+		LIMIT %d`, limit)
 }
 
 // holds keeps an argument and gives its placeholder.
@@ -90,16 +96,9 @@ func (s *Store) plan(ctx context.Context, q connector.Query) (*plan, error) {
 	if q.Workspace == "" && len(q.Workspaces) == 1 {
 		q.Workspace = q.Workspaces[0]
 	}
-	trash := 0
-	if q.Retired {
-		trash = 1
-	}
 	p := &plan{order: o, size: size(q.Size, slices.Max(connector.PageSizes))}
-	p.and("trash = %s", trash)
+	p.and("trash = %s", flag(q.Retired))
 	p.filter(q)
-	if err := s.narrow(ctx, p, q); err != nil {
-		return nil, err
-	}
 	if q.After != "" {
 		c, err := o.parse(q.After)
 		if err != nil {
@@ -116,7 +115,7 @@ func (s *Store) plan(ctx context.Context, q connector.Query) (*plan, error) {
 		}
 		p.where = append(p.where, after)
 	}
-	return p, nil
+	return p, s.narrow(ctx, p, q)
 }
 
 // filter adds the plain filters.
@@ -141,26 +140,36 @@ func (p *plan) filter(q connector.Query) {
 	}
 }
 
-// narrow chooses between the two ways to read a list. Where a filter, a search or a tag leaves few connectors, those are
-// looked at; else the list walks along the index of its order, which then soon meets enough of them.
+// narrow chooses how the list is read. Where a filter, a search or a tag leaves few connectors, those are looked at. Else the
+// list walks along the index of its order and soon meets enough of them; a search or a tag that does not show up soon is
+// first read from its own index as a whole.
 func (s *Store) narrow(ctx context.Context, p *plan, q connector.Query) error {
-	words := needles(q.Text)
 	p.index = "connectors_by_" + p.order.end
+	if q.Status != "" && p.order.name == connector.SortName {
+		p.index = "connectors_by_status" // with one status, the rest of it is by name
+	}
+	words := needles(q.Text)
+	trash := strconv.Itoa(flag(q.Retired))
+	const (
+		matching = `SELECT rowid FROM search WHERE search MATCH %s`
+		tagged   = `SELECT connector FROM tags WHERE tag = %s`
+	)
 	for _, by := range []struct {
 		asked bool
 		text  string
 		arg   any
 	}{
-		{len(words) > 0, `SELECT rowid FROM search WHERE search MATCH $1 LIMIT $2`, match(words)},
-		{q.Tag != "", `SELECT connector FROM tags WHERE tag = $1 LIMIT $2`, q.Tag},
-		{q.Scope != nil && q.Scope.Org != "", `SELECT n FROM connectors INDEXED BY connectors_scope WHERE scope = $1 LIMIT $2`, scopePath(q)},
-		{q.Type != "", `SELECT n FROM connectors INDEXED BY connectors_type WHERE type = $1 LIMIT $2`, q.Type},
-		{q.Workspace != "", `SELECT n FROM connectors INDEXED BY connectors_workspace WHERE workspace = $1 LIMIT $2`, q.Workspace},
+		{len(words) > 0, matching, match(words)},
+		{q.Tag != "", tagged, q.Tag},
+		{q.Scope != nil && q.Scope.Org != "", `SELECT n FROM connectors INDEXED BY connectors_scope WHERE scope = %s`, scopePath(q)},
+		{q.Status != "", `SELECT n FROM connectors INDEXED BY connectors_by_status WHERE trash = ` + trash + ` AND rank = %s`, q.Status.Rank()},
+		{q.Type != "", `SELECT n FROM connectors INDEXED BY connectors_type WHERE type = %s`, q.Type},
+		{q.Workspace != "", `SELECT n FROM connectors INDEXED BY connectors_workspace WHERE workspace = %s`, q.Workspace},
 	} {
 		if !by.asked {
 			continue
 		}
-		found, ok, err := s.candidates(ctx, by.text, by.arg)
+		found, ok, err := s.candidates(ctx, fmt.Sprintf(by.text, "$1")+` LIMIT $2`, by.arg)
 		if err != nil {
 			return err
 		}
@@ -171,12 +180,36 @@ func (s *Store) narrow(ctx context.Context, p *plan, q connector.Query) error {
 		}
 	}
 	for _, w := range words {
-		p.and("instr(words, %s) > 0", w)
+		p.look = append(p.look, "instr(words, "+p.holds(w)+") > 0")
 	}
 	if q.Tag != "" {
-		p.and("EXISTS (SELECT 1 FROM tags WHERE tag = %s AND connector = n)", q.Tag)
+		p.look = append(p.look, "EXISTS (SELECT 1 FROM tags WHERE tag = "+p.holds(q.Tag)+" AND connector = n)")
+	}
+	if p.index == "" || len(p.look) == 0 {
+		return nil
+	}
+	near, err := s.near(ctx, p)
+	if err != nil || near {
+		return err
+	}
+	if len(words) > 0 {
+		p.and("n IN ("+matching+")", match(words))
+	}
+	if q.Tag != "" {
+		p.and("n IN ("+tagged+")", q.Tag)
 	}
 	return nil
+}
+
+// nearby is how many connectors are looked at to learn whether a walk meets enough of them soon.
+const nearby = 300
+
+// near reports whether the page is full after a short walk.
+func (s *Store) near(ctx context.Context, p *plan) (bool, error) {
+	text := `SELECT count(*) FROM (` + p.read("n, words", s.nearby, p.where...) + `) WHERE ` + strings.Join(p.look, ` AND `)
+	met := 0
+	err := s.read.one(ctx, text, p.args, &met)
+	return met > p.size, err
 }
 
 func scopePath(q connector.Query) string {

@@ -27,6 +27,8 @@ type Store struct {
 	write   *writer
 	read    *reader
 	shut    error // why nothing can be written, or nil
+	few     int   // how many candidates a list looks at one by one
+	nearby  int   // how long the walk is that tries whether a page fills soon
 
 	claim   sync.Mutex
 	release func() error // set while this store has the directory claimed
@@ -56,7 +58,7 @@ func Open(ctx context.Context, dir string, catalog connector.Catalog, now func()
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, catalog: catalog, now: now}
+	s := &Store{dir: dir, catalog: catalog, now: now, few: few, nearby: nearby}
 	if !writable {
 		s.shut = fmt.Errorf("%w: %w", connector.ErrReadOnly, why)
 	}
@@ -134,7 +136,7 @@ func pool(path, own string, size int, more ...string) (*sql.DB, error) {
 	values := url.Values{
 		"_txlock": {"immediate"}, "_defensive": {"1"}, "_dqs": {"0"}, "_time_integer_format": {"unix_milli"},
 		"_pragma": append([]string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-			"trusted_schema(0)", "temp_store(MEMORY)", "cache_size(-8000)"}, more...),
+			"trusted_schema(0)", "temp_store(MEMORY)", "cache_size(-8000)", "wal_autocheckpoint(4000)"}, more...),
 	}
 	if own != "" {
 		// Without a switch of the journal: that would be a write.
@@ -188,3 +190,6 @@ func (s *Store) Close() error {
 	}
 	return said("close the store", errors.Join(problems...))
 }
+
+// Dir is the data directory, as an absolute path.
+func (s *Store) Dir() string { return s.dir }

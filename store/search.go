@@ -84,19 +84,19 @@ func match(needles []string) string {
 	return out.String()
 }
 
-// few is how many candidates are looked at one by one. Where there are more, walking along the order of the list soon meets
-// enough of them.
-const few = 1000
+// few is how many candidates are looked at one by one. Where a filter leaves more, walking along the order of the list meets
+// enough of them soon.
+const few = 500
 
 // candidates gives the connectors that a search or a tag leaves, when they are few; ok is false when they are many.
 func (s *Store) candidates(ctx context.Context, text string, arg any) (ns []int64, ok bool, err error) {
-	err = s.read.each(ctx, text, []any{arg, few + 1}, func(rows *sql.Rows) error {
+	err = s.read.each(ctx, text, []any{arg, s.few + 1}, func(rows *sql.Rows) error {
 		var n int64
 		err := rows.Scan(&n)
 		ns = append(ns, n)
 		return err
 	})
-	return ns, len(ns) <= few, err
+	return ns, len(ns) <= s.few, err
 }
 
 // entry is one line for the search index: the words of a connector, or "" to forget it.

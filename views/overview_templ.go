@@ -380,7 +380,7 @@ func Overview(p OverviewPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "</section></div><section class=\"panel\" aria-labelledby=\"vendors\"><h2 id=\"vendors\">By vendor</h2><div class=\"scroll\" role=\"region\" aria-labelledby=\"vendors\" tabindex=\"0\"><table><caption class=\"visually-hidden\">Connectors by vendor and status</caption> <thead><tr><th scope=\"col\">Vendor</th><th scope=\"col\" class=\"num\">All</th>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "</section></div><section class=\"panel\" aria-labelledby=\"vendors\"><h2 id=\"vendors\">By vendor</h2><div class=\"scroll\" role=\"region\" aria-label=\"Table of connectors by vendor and status\" tabindex=\"0\"><table class=\"compact\"><caption class=\"visually-hidden\">Connectors by vendor and status</caption> <thead><tr><th scope=\"col\">Vendor</th><th scope=\"col\" class=\"num\">All</th>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

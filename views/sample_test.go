@@ -55,7 +55,7 @@ func envelope(d *connector.Draft) []connector.Field {
 		connector.Text(&d.Scope.Org, "org", "Organisation").Once().Code(),
 		connector.Text(&d.Scope.Project, "project", "Project").Once().Code(),
 		connector.Text(&d.Description, "description", "Description"),
-		connector.Labels(&d.Tags, "tags", "Tags").Hint("For finding things again.", "team:payments"),
+		connector.Labels(&d.Tags, "tags", "Tags").Hint("", "team:payments"),
 	}
 }
 
@@ -107,7 +107,7 @@ func sample(id, vendor, typ, workspace string, scope connector.Scope, identifier
 	}
 	return connector.Connector{
 		ID: id, Vendor: vendor, Type: typ, Workspace: workspace, Scope: scope, Identifier: identifier, Name: name, Tags: labels, Spec: fullSpec(), Version: 4,
-		Created: back(900 * time.Hour), CreatedBy: "dana", Updated: back(since * 3), UpdatedBy: "robin",
+		Created: back(900 * time.Hour), CreatedBy: "dana", Retired: back(since / 2), RetiredBy: "kim", Updated: back(since * 3), UpdatedBy: "robin",
 		Health: connector.Health{Status: s, Since: back(since), Checked: back(4 * time.Minute), Proven: back(30 * time.Hour), Summary: summary, Code: "GIT_AUTH_REFUSED"},
 	}
 }

@@ -88,8 +88,10 @@ func describe(err error) Error {
 	case errors.Is(err, connector.ErrConflict):
 		return Error{http.StatusConflict, "Changed in the meantime", "Somebody else changed this after you opened the page, so nothing was overwritten.",
 			"Go back, reload the page and try again."}
-	case errors.Is(err, connector.ErrInUse), errors.Is(err, connector.ErrTaken):
-		return Error{http.StatusConflict, "Not done", err.Error(), ""}
+	case errors.Is(err, connector.ErrInUse):
+		return Error{http.StatusConflict, "Still in use", "Something else came to need this in the meantime, so nothing was changed.", "Go back and reload the page to see what."}
+	case errors.Is(err, connector.ErrTaken):
+		return Error{http.StatusConflict, "Already taken", "Somebody else took this name or identifier in the meantime, so nothing was changed.", "Go back and choose another."}
 	case errors.As(err, &problems):
 		return Error{http.StatusUnprocessableEntity, "Not done", problems.Error(), "Go back and correct it."}
 	case errors.As(err, &tooLarge):
@@ -103,7 +105,7 @@ func describe(err error) Error {
 var (
 	notFound = Error{http.StatusNotFound, "Not found", "There is nothing at this address, or it is not yours to see.",
 		"Look at the address, or search for what you need."}
-	tooMuch = Error{http.StatusRequestEntityTooLarge, "Too large", "The request is larger than this page takes.", "Send less than 1 MiB."}
+	tooMuch = Error{http.StatusRequestEntityTooLarge, "Too large", "The request is larger than this page takes, so it was not read.", "Go back and send less."}
 	broken  = Error{http.StatusInternalServerError, "Something went wrong", "The request could not be carried out, and the reason is in the program's log.",
 		"Try again. If it stays, look for the request id in the log."}
 )

@@ -84,7 +84,11 @@ func (s *Sessions) New(r *http.Request, name string) (*sessions.Session, error) 
 	case err != nil:
 		return session, fmt.Errorf("read the session: %w", err)
 	case now.After(row.Ends) || now.Sub(row.Seen) > idleLife:
-		return session, s.keeper.EndSession(r.Context(), row.Hash)
+		// Where the store cannot be written the row stays, and is refused here each time it comes.
+		if err := s.keeper.EndSession(r.Context(), row.Hash); err != nil && !errors.Is(err, connector.ErrReadOnly) {
+			return session, fmt.Errorf("end the session: %w", err)
+		}
+		return session, nil
 	}
 	if now.Sub(row.Seen) > touchEvery {
 		// A store that cannot be written still lets people read: the session then lives on from its last kept use.

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
+
+	"patchbay/remote"
 )
 
 type checkCmd struct {
@@ -27,7 +30,10 @@ func (c checkCmd) Run(ctx context.Context, env Env) error {
 	if err != nil {
 		return fmt.Errorf("--listen must be HOST:PORT: %w", err)
 	}
-	answer, err := http.DefaultClient.Do(req)
+	// The guard's own client heeds no proxy and follows nothing; any address may be the server's.
+	client := remote.New(remote.Config{AllowLoopback: true, AllowEgress: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}}).Client()
+	defer client.CloseIdleConnections()
+	answer, err := client.Do(req)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUnhealthy, err)
 	}

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	_ "golang.org/x/crypto/x509roots/fallback" // certificate authorities for images that bring none
+
 	"patchbay/access/password"
 	"patchbay/connector/catalog"
 	"patchbay/handlers"

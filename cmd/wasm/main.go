@@ -1,8 +1,8 @@
 //go:build js && wasm
 
 // Command wasm is the browser half of package connector: the very functions by which the server binds, validates and
-// writes a connector, offered to the scripts of a page as the object patchbayRules. Everything goes in and comes out as
-// plain values of JavaScript, since a JSON codec would weigh more than all rules together.
+// writes a connector, offered to the scripts of a page as the object patchbayRules. Its functions take and give plain
+// values of JavaScript. What a form holds crosses the border as one JSON text, since each crossing costs more than a rule.
 package main
 
 import (
@@ -12,9 +12,13 @@ import (
 	"patchbay/connector/catalog"
 	"patchbay/connector/harness"
 	"patchbay/connector/jitterbit"
+	"patchbay/connector/wire"
 )
 
-var vendors = catalog.All()
+var (
+	vendors = catalog.All()
+	codec   = js.Global().Get("JSON") // of the browser
+)
 
 func main() {
 	js.Global().Set("patchbayRules", js.ValueOf(map[string]any{
@@ -28,28 +32,31 @@ func main() {
 }
 
 // check takes vendor, type, the values of a form by name, and the workspace as {account, region, base}. It gives what is wrong
-// and what is worth knowing as pairs of field and sentence, which fields are shown, and the request that creates the
+// and what is worth knowing as pairs of field and sentence, which fields are hidden, and the request that creates the
 // connector in several spellings; null for a type that this release does not know.
 func check(_ js.Value, args []js.Value) any {
 	d, v, ok := draft(args)
 	if !ok {
 		return nil
 	}
-	shown := map[string]any{}
+	hidden := []any{}
 	for _, f := range v.All(d) {
-		shown[f.Name] = f.Shown()
+		if !f.Shown() {
+			hidden = append(hidden, f.Name)
+		}
 	}
-	w := connector.Workspace{Vendor: v.ID, Account: text(args, 3, "account"), Region: text(args, 3, "region")}
-	request := v.Create(w, d)
+	ws := read(args, 3)
+	w := connector.Workspace{Vendor: v.ID, Account: ws.Get("account").Text(), Region: ws.Get("region").Text()}
+	spelled := v.Create(w, d).Spell(ws.Get("base").Text() + v.Door)
 	return map[string]any{
 		"problems":   pairs(v.Validate(d)),
 		"advice":     pairs(v.Advise(d)),
-		"shown":      shown,
+		"hidden":     hidden,
 		"identifier": d.Identifier,
-		"request":    request.HTTP(),
-		"curl":       request.Curl(text(args, 3, "base") + v.Door),
-		"json":       request.Body.Indent(),
-		"yaml":       request.Body.YAML(),
+		"request":    spelled.HTTP,
+		"curl":       spelled.Curl,
+		"json":       spelled.JSON,
+		"yaml":       spelled.YAML,
 	}
 }
 
@@ -64,7 +71,7 @@ func draft(args []js.Value) (*connector.Draft, *connector.Vendor, bool) {
 		return nil, nil, false
 	}
 	d := &connector.Draft{Type: t, Spec: t.New()}
-	form := formOf(args[2])
+	form := formOf(read(args, 2))
 	all := v.All(d)
 	connector.Bind(all, form)
 	for _, f := range all {
@@ -82,31 +89,29 @@ func draft(args []js.Value) (*connector.Draft, *connector.Vendor, bool) {
 }
 
 // formOf takes an object whose members are texts or arrays of texts.
-func formOf(object js.Value) map[string][]string {
+func formOf(object wire.Value) map[string][]string {
 	form := map[string][]string{}
-	names := js.Global().Get("Object").Call("keys", object)
-	for i := range names.Length() {
-		name := names.Index(i).String()
-		value := object.Get(name)
-		if value.Type() == js.TypeString {
-			form[name] = []string{value.String()}
-			continue
+	for _, m := range object.Members() {
+		if m.Value.Kind() == wire.String {
+			form[m.Name] = []string{m.Value.Text()}
 		}
-		for j := range value.Length() {
-			form[name] = append(form[name], value.Index(j).String())
+		for _, item := range m.Value.Items() {
+			form[m.Name] = append(form[m.Name], item.Text())
 		}
 	}
 	return form
 }
 
-// text gives a member of an object among the arguments, "" when it is not there.
-func text(args []js.Value, i int, name string) string {
-	if i < len(args) && args[i].Type() == js.TypeObject {
-		if v := args[i].Get(name); v.Type() == js.TypeString {
-			return v.String()
-		}
+// read takes an argument; one that is missing, or nothing that JSON can say, is null.
+func read(args []js.Value, i int) wire.Value {
+	if i >= len(args) || args[i].Type() != js.TypeObject {
+		return wire.Value{}
 	}
-	return ""
+	v, err := wire.Parse(codec.Call("stringify", args[i]).String())
+	if err != nil {
+		return wire.Value{} // a text with half a character in it: the server will say so
+	}
+	return v
 }
 
 func pairs(problems connector.Problems) []any {
@@ -119,7 +124,7 @@ func pairs(problems connector.Problems) []any {
 
 // fields takes vendor and type and gives the fields of a fresh connector in the order of its form.
 func fields(_ js.Value, args []js.Value) any {
-	d, v, ok := draft(append(args, js.ValueOf(map[string]any{})))
+	d, v, ok := draft(args)
 	if !ok {
 		return nil
 	}
@@ -146,7 +151,7 @@ func payload(_ js.Value, args []js.Value) any {
 // manifest takes the values of a registration's form and gives the lines of its manifest. What only the registry gives, key,
 // secret and numbers, is not in them yet.
 func manifest(_ js.Value, args []js.Value) any {
-	d, _, ok := draft([]js.Value{js.ValueOf("jitterbit"), js.ValueOf("Registration"), args[0]})
+	d, _, ok := draft(append([]js.Value{js.ValueOf("jitterbit"), js.ValueOf("Registration")}, args...))
 	if !ok {
 		return ""
 	}

@@ -95,13 +95,15 @@ func want(t testing.TB, f filled) map[string]any {
 	if d.Identifier == "" && v.ID == "harness" {
 		d.Identifier = harness.IdentifierFrom(d.Name)
 	}
-	shown := map[string]any{}
+	hidden := []any{}
 	for _, field := range v.All(d) {
-		shown[field.Name] = field.Shown()
+		if !field.Shown() {
+			hidden = append(hidden, field.Name)
+		}
 	}
 	request := v.Create(connector.Workspace{Vendor: v.ID, Account: "123456789012", Region: "eu-central-1"}, d)
 	return map[string]any{
-		"problems": pairs(v.Validate(d)), "advice": pairs(v.Advise(d)), "shown": shown, "identifier": d.Identifier,
+		"problems": pairs(v.Validate(d)), "advice": pairs(v.Advise(d)), "hidden": hidden, "identifier": d.Identifier,
 		"request": request.HTTP(), "curl": request.Curl("https://patchbay.example" + v.Door),
 		"json": request.Body.Indent(), "yaml": request.Body.YAML(),
 	}

@@ -42,7 +42,7 @@ func (g *Git) trial() []connector.Field {
 
 // repositoryName wants what can follow the URL of an account after a slash and stays below it.
 func repositoryName(v string) string {
-	if strings.Contains(v, "://") || strings.ContainsAny(v, "@:") {
+	if strings.ContainsAny(v, "@:") {
 		return "must be the name of a repository below the Repository URL, such as app.git, not a whole address."
 	}
 	// Below an SSH address the name becomes part of a command on the other side.

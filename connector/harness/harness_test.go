@@ -251,6 +251,19 @@ func TestOtherChecks(t *testing.T) {
 	}
 }
 
+func TestManagedIdentitiesNeedADelegate(t *testing.T) {
+	for _, typ := range types {
+		want := ""
+		if typ.Name == azureUserIdentity.Name || typ.Name == azureSystemIdentity.Name {
+			want = "Delegate selectors must have at least one entry."
+		}
+		d := &connector.Draft{Type: typ, Spec: typ.New()}
+		if got := Vendor().Validate(d).At("delegate_selectors"); got != want {
+			t.Errorf("Validate of %s without selectors says %q, want %q", typ.Name, got, want)
+		}
+	}
+}
+
 func TestTenant(t *testing.T) {
 	for _, good := range []string{"66666666-7777-4888-9999-aaaaaaaaaaaa", "contoso.onmicrosoft.com", "contoso.com"} {
 		if wrong := tenant(good); wrong != "" {

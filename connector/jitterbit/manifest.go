@@ -69,7 +69,7 @@ const longest = 72
 // line writes one header, folded: a line goes on in the next one after a single space, which readers drop. A space of the
 // value never stands at the end of a line, where an editor might take it away; the one after the colon must.
 func (m *manifest) line(name, value string) {
-	if value = connector.Clean(value, false); value == "" {
+	if value = oneLine(value); value == "" {
 		return
 	}
 	rest := name + ": " + value
@@ -82,6 +82,11 @@ func (m *manifest) line(name, value string) {
 		m.WriteString(pad + rest[:n] + "\n")
 		rest, pad, least = rest[n:], " ", 1
 	}
+}
+
+// oneLine makes one line of a value, without runs of spaces.
+func oneLine(value string) string {
+	return strings.Join(strings.Fields(connector.Clean(value, false)), " ")
 }
 
 // Entry is one header of a manifest.

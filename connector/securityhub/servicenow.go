@@ -26,7 +26,7 @@ func (s *ServiceNow) Fields() []connector.Field {
 		[]connector.Field{
 			connector.Text(&s.InstanceName, "InstanceName", "Instance").Must(connector.Longest(128), instance).Once().Code().
 				Hint("The instance's name, host or https:// address.", "acme.service-now.com"),
-			connector.Ref(&s.SecretArn, "SecretArn", "Client credentials").Must().
+			connector.Ref(&s.SecretArn, "SecretArn", "Credentials secret").Must().
 				Hint("The ARN of the secret with ClientId and ClientSecret.",
 					"arn:aws:secretsmanager:us-east-1:123456789012:secret:ServiceNow-AbCdEf"),
 		},
@@ -42,32 +42,25 @@ func (s *ServiceNow) Check() connector.Check {
 
 // Address is https://HOST, however the instance was named; "" when no host can be made of it.
 func (s *ServiceNow) Address() string {
-	if host := instanceHost(s.InstanceName); host != "" {
-		return "https://" + host
-	}
-	return ""
-}
-
-// instanceHost takes a bare name, a host, or an address of which only the host counts.
-func instanceHost(v string) string {
-	host := v
-	if rest, ok := strings.CutPrefix(v, "https://"); ok {
-		if connector.HTTPSURL(v) != "" {
+	address := s.InstanceName
+	if !strings.Contains(address, "://") {
+		if strings.ContainsAny(address, "/?#") {
 			return ""
 		}
-		host, _, _ = strings.Cut(strings.NewReplacer("?", "/", "#", "/").Replace(rest), "/")
-	} else if !strings.ContainsAny(v, ".:[") {
-		host = v + ".service-now.com"
+		if !strings.ContainsAny(address, ".:") {
+			address += ".service-now.com"
+		}
+		address = "https://" + address
 	}
-	name, port, hasPort := strings.Cut(host, ":")
-	if strings.HasPrefix(host, "[") || hasPort && connector.HTTPSURL("https://"+name+":"+port) != "" || connector.Host(name) != "" {
+	if connector.HTTPSURL(address) != "" {
 		return ""
 	}
-	return strings.ToLower(host)
+	origin, _ := connector.OriginOf(address) // an address that passed the rule has one
+	return strings.TrimSuffix(string(origin), ":443")
 }
 
 func instance(v string) string {
-	if instanceHost(v) == "" {
+	if (&ServiceNow{InstanceName: v}).Address() == "" {
 		return "must be an instance's name such as acme, its host such as acme.service-now.com, or its https:// address."
 	}
 	return ""

@@ -1,6 +1,7 @@
 package securityhub
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -184,5 +185,17 @@ func ProviderName(typeName string) string {
 	return strings.ToUpper(typeName)
 }
 
-// stamp is a time as the API writes it: ISO 8601 with milliseconds, in UTC.
-func stamp(t time.Time) wire.Value { return wire.Text(t.UTC().Format("2006-01-02T15:04:05.000Z")) }
+// stamp is a time as the API writes it: ISO 8601 with milliseconds, in UTC. It is put together by hand, since time's own
+// layouts would make the browser's module 12 KB bigger.
+func stamp(t time.Time) wire.Value {
+	t = t.UTC()
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	return wire.Text(padded(year, 4) + "-" + padded(int(month), 2) + "-" + padded(day, 2) + "T" +
+		padded(hour, 2) + ":" + padded(minute, 2) + ":" + padded(second, 2) + "." + padded(t.Nanosecond()/1e6, 3) + "Z")
+}
+
+func padded(n, width int) string {
+	digits := strconv.Itoa(n)
+	return strings.Repeat("0", max(0, width-len(digits))) + digits
+}

@@ -30,7 +30,7 @@ func codeOf(name string) Code {
 			return c
 		}
 	}
-	return Code{Code: name, Status: connector.Unverified, Text: "The check ended in a way that has no sentence yet: {seen}"}
+	return Code{Code: name, Status: connector.Unverified, Text: "The check ended in a way that has no sentence yet: {seen}."}
 }
 
 func upper(s string) string {
@@ -123,5 +123,5 @@ var codes = []Code{
 	{"CANCELLED", "The check was cancelled before {there} had answered {who}.", "", "Validate again when you want to know.", connector.Unverified},
 	{"NOT_ASKED_YET", "This release of Patchbay cannot ask this kind of connector yet, so nothing is known of it.",
 		"", "Try the connector at its vendor until a later release can ask.", connector.Unverified},
-	{"NOTHING_TO_ASK", "Nothing can prove this connector: {seen}", "", "", connector.Unverified},
+	{"NOTHING_TO_ASK", "Nothing can prove this connector: {seen}.", "", "", connector.Unverified},
 }

@@ -57,9 +57,19 @@ func (g *gitAsking) sign(req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	g.hide.add(password, user+":"+password)
 	req.SetBasicAuth(user, password)
 	return nil
+}
+
+// hideCredentials takes care of a server that knows the secret from an earlier check and shows it to strangers. What may not go
+// to this origin is unknown to it.
+func (g *gitAsking) hideCredentials() {
+	to := originOf(g.base)
+	user, userErr := g.value(g.q.User, to, "the user name")
+	password, passwordErr := g.value(g.q.Password, to, "the password")
+	if userErr == nil && passwordErr == nil && password != "" {
+		g.hide.add(password, user+":"+password)
+	}
 }
 
 // unsigned is the outcome when a request could not be signed.

@@ -79,7 +79,7 @@ func explainTLS(err error, reached string) string {
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
 	var verification *tls.CertificateVerificationError
-	var alert tls.AlertError
+	var operation *net.OpError
 	var record tls.RecordHeaderError
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired: // Go says so of one that is not valid yet, too
@@ -88,7 +88,8 @@ func explainTLS(err error, reached string) string {
 		return "TLS_UNKNOWN_AUTHORITY"
 	case errors.As(err, &host):
 		return "TLS_WRONG_HOST"
-	case errors.As(err, &verification), errors.As(err, &alert), errors.As(err, &record):
+	case errors.As(err, &verification), errors.As(err, &record),
+		errors.As(err, &operation) && operation.Op == "remote error": // an alert; its type has no name outside of crypto/tls:
 		return "TLS_FAILED"
 	case reached == remote.TLS && !wasReset(err):
 		return "TLS_FAILED"

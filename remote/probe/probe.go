@@ -73,10 +73,7 @@ func (a *asking) since(began time.Time, name string, state connector.StepState, 
 // end gives the outcome for a code; the steps that were not reached are listed too.
 func (a *asking) end(name, seen string) connector.Outcome {
 	c := codeOf(name)
-	seen = remote.Evidence(a.hide.in(seen))
-	if c.Code != "NOTHING_TO_ASK" {
-		seen = strings.TrimSuffix(seen, ".")
-	}
+	seen = strings.TrimSuffix(remote.Evidence(a.hide.in(seen)), ".")
 	there := a.there
 	if there == "" {
 		there = "the address"

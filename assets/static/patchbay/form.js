@@ -21,20 +21,21 @@
     return state;
   }
 
-  /* values gives what the form would send: a text for each name, or several. */
+  /* values gives what the rows of fields would send: a text for each name, or several. What stands outside a row is not
+   * a field, though it may have the name of one, as the version of the record that an edit goes by. */
   function values(form) {
     const out = {};
-    for (const [name, value] of new FormData(form)) {
-      if (typeof value === 'string') out[name] = name in out ? [].concat(out[name], value) : value;
+    for (const control of form.querySelectorAll('[data-field] :is(input, select, textarea)[name]')) {
+      const { name, value, type, checked, disabled } = control;
+      if (disabled || (/^(checkbox|radio)$/.test(type) && !checked)) continue;
+      out[name] = name in out ? [].concat(out[name], value) : value;
     }
     return out;
   }
 
-  /* tenancy gives what the request has to know of the workspace. data-workspaces has one a line: id, account and region. */
+  /* tenancy gives what the request has to know of the workspace: it stands on the chosen option, or on the form. */
   function tenancy(form) {
-    const rows = (form.dataset.workspaces ?? '').split('\n').map((line) => line.split('\t'));
-    const id = form.elements.workspace?.value ?? form.dataset.workspace ?? rows[0][0];
-    const [, account = '', region = ''] = rows.find((row) => row[0] === id) ?? [];
+    const { account = '', region = '' } = form.elements.workspace?.selectedOptions?.[0]?.dataset ?? form.dataset;
     return { account, region, base: location.origin };
   }
 
@@ -66,8 +67,19 @@
       stateOf(form).placeholder ??= identifier.placeholder;
       identifier.placeholder = form.elements.name?.value.trim() ? result.identifier : stateOf(form).placeholder;
     }
-    patchbay.write(result);
+    write(result);
     return result;
+  }
+
+  /* write puts the request beside the form, a pane for each spelling in the order of the choices above them. */
+  function write(result) {
+    const live = document.querySelector('pre[data-request]')?.closest('section');
+    if (!live) return;
+    const panes = live.querySelectorAll('pre');
+    for (const [i, choice] of live.querySelectorAll('input[data-as]').entries()) {
+      const text = result[choice.dataset.as];
+      if (panes[i] && text !== undefined && panes[i].textContent !== text) panes[i].textContent = text;
+    }
   }
 
   /* block says all that is wrong before anything is sent: a summary like the server's, with the focus on it. */
@@ -148,29 +160,4 @@
   if (form && !navigator.connection?.saveData) {
     (window.requestIdleCallback ?? setTimeout)(() => patchbay.rules.load().then(() => show(form)));
   }
-})();
-
-/* The request beside the form. One pane, [data-request], is written in the spelling that is chosen; each of the others keeps
- * its own. Before the rules are here, or without them, the panes have what the server wrote. */
-(() => {
-  let spelled = null;
-
-  function write(result) {
-    const pane = document.querySelector('pre[data-request]');
-    const choices = [...document.querySelectorAll('input[data-as]')];
-    if (!pane) return;
-    const all = [...pane.closest('section').querySelectorAll('pre')];
-    spelled ??= Object.fromEntries(choices.map((choice, i) => [choice.dataset.as, all[i]?.textContent ?? '']));
-    for (const as of Object.keys(spelled)) spelled[as] = result?.[as] ?? spelled[as];
-    const chosen = choices.find((choice) => choice.checked)?.dataset.as ?? 'request';
-    for (const [i, pre] of all.entries()) {
-      const text = spelled[pre === pane ? chosen : choices[i]?.dataset.as] ?? '';
-      if (pre.textContent !== text) pre.textContent = text;
-    }
-  }
-
-  patchbay.write = write;
-  document.addEventListener('change', (event) => {
-    if (event.target.matches('input[data-as]')) write(null);
-  });
 })();

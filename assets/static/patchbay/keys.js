@@ -2,7 +2,7 @@
 /* The keyboard: single keys where body[data-keys=on] allows them, Ctrl or Cmd with K for the palette always. */
 (() => {
   const places = { o: '/', c: '/connectors', s: '/secrets', a: '/audit' };
-  let going = 0; // when g was pressed
+  let going = -Infinity; // when g was pressed
 
   /* follow clicks a link that the page has: whoever may not go there has no link. */
   function follow(path) {
@@ -26,7 +26,7 @@
       search.select();
     },
     c: () => follow('/connectors/new'),
-    t: () => document.getElementById('validate')?.click(),
+    t: () => document.querySelector('[data-test-button]')?.click(),
   };
 
   document.addEventListener('keydown', (event) => {
@@ -40,7 +40,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || document.body.dataset.keys !== 'on') return;
     if (patchbay.typing(event.target) || document.querySelector('dialog:modal')) return;
     const afterG = event.timeStamp - going < 1500;
-    going = !afterG && event.key === 'g' ? event.timeStamp : 0;
+    going = !afterG && event.key === 'g' ? event.timeStamp : -Infinity;
     if (afterG && places[event.key]) {
       event.preventDefault();
       follow(places[event.key]);

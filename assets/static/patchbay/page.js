@@ -180,6 +180,11 @@ const patchbay = {
 (() => {
   const told = new WeakMap(); // by element, the sentence that was said last
   const runs = new Set();     // checks whose end was said
+  const asked = 'patchbay-asked'; // in the browser's memory: the page on which a check was asked for
+
+  document.addEventListener('submit', (event) => {
+    if (event.target.querySelector('[data-test-button]')) sessionStorage.setItem(asked, location.pathname);
+  });
 
   function tell(silent) {
     for (const news of document.querySelectorAll('[data-announce]')) {
@@ -191,7 +196,9 @@ const patchbay = {
       if (runs.has(over.dataset.run)) continue;
       runs.add(over.dataset.run);
       const words = [over.querySelector('h2 > :first-child'), over.querySelector('#verdict b')].map((part) => part?.textContent.trim());
-      if (!silent) patchbay.announce(words.filter(Boolean).join('. '));
+      if (silent && sessionStorage.getItem(asked) !== location.pathname) continue; // an old story
+      sessionStorage.removeItem(asked);
+      patchbay.announce(words.filter(Boolean).join('. '));
     }
   }
 
