@@ -7,18 +7,30 @@ import (
 
 // Secret is a hidden value. However it is printed, logged or marshalled, it says [redacted]; only Reveal gives the text,
 // so every place that sees one is found by searching for that word. The zero Secret is empty.
-type Secret struct{ text string }
+//
+// The text is held in a function, since fmt prints the strings of structs that it meets in unexported fields without asking them.
+type Secret struct{ text func() string }
 
 const redacted = "[redacted]"
 
 // NewSecret hides a text.
-func NewSecret(text string) Secret { return Secret{text} }
+func NewSecret(text string) Secret {
+	if text == "" {
+		return Secret{}
+	}
+	return Secret{func() string { return text }}
+}
 
 // Empty reports whether there is nothing to hide.
-func (s Secret) Empty() bool { return s.text == "" }
+func (s Secret) Empty() bool { return s.text == nil }
 
 // Reveal gives the text. Call it only where the value is sealed, compared or sent to an allowed origin.
-func (s Secret) Reveal() string { return s.text }
+func (s Secret) Reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return s.text()
+}
 
 // String is "[redacted]".
 func (s Secret) String() string { return redacted }

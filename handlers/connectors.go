@@ -98,6 +98,7 @@ func (h *Handlers) connectors(c echo.Context) error {
 		return err
 	}
 	if web.Partial(c) {
+		c.Response().Header().Set("HX-Push-Url", string(views.ListURL(page.Query))) // one address for one state of the list
 		return web.Page(c, http.StatusOK, views.Results(page))
 	}
 	return web.Page(c, http.StatusOK, views.Connectors(page))

@@ -104,7 +104,8 @@ func (h *Handlers) change(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	version, err := strconv.ParseInt(value(f, "version"), 10, 64)
+	// Not "version": a spec may have a field of that name.
+	version, err := strconv.ParseInt(value(f, "revision"), 10, 64)
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, "The form does not say which version it changes. Open it again.")
 	}

@@ -64,6 +64,11 @@ func (h *Handlers) Routes() []web.Route {
 		post("/workspaces/:id/rename", access.ManageWorkspaces, h.renameWorkspace),
 		post("/workspaces/:id/remove", access.ManageWorkspaces, h.removeWorkspace),
 
+		get("/credentials", access.ManageWorkspaces, h.credentials),
+		post("/credentials", access.ManageWorkspaces, h.mint),
+		post("/credentials/:id/revoke", access.ManageWorkspaces, h.revoke),
+		get("/requests", access.View, h.requests),
+
 		get("/users", access.ManageUsers, h.users),
 		post("/users", access.ManageUsers, h.addUser),
 		post("/users/:id/role", access.ManageUsers, h.changeRole),

@@ -148,11 +148,6 @@ func (r *Registry) Once(ctx context.Context, workspace, operation, token string,
 	return body, r.doors.KeepReply(ctx, access.Reply{Workspace: workspace, Operation: operation, Token: token, Asked: sum[:], Body: body, At: r.now()})
 }
 
-// NoteRequest keeps a line of the request log.
-func (r *Registry) NoteRequest(ctx context.Context, line access.Request) error {
-	return r.doors.NoteRequest(ctx, line)
-}
-
 // Requests gives one page of the request log, newest first.
 func (r *Registry) Requests(ctx context.Context, a access.Actor, q access.RequestQuery) ([]access.Request, error) {
 	if err := may(a, access.View); err != nil {

@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"context"
+	"database/sql"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -126,7 +127,7 @@ func opened(t *testing.T) *house {
 		t.Fatalf("store.Open() = %v", err)
 	}
 	h.store = st
-	h.Registry = registry.New(registry.Config{Store: st, Catalog: catalog.All(), Asker: h.other, Passwords: h.passwords, Now: h.clock.now})
+	h.Registry = registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: h.other, Passwords: h.passwords, Now: h.clock.now})
 	t.Cleanup(func() {
 		h.Close()
 		if err := st.Close(); err != nil {
@@ -256,4 +257,21 @@ func (h *house) events(t *testing.T, action string) []access.Event {
 		t.Fatalf("Events(%s) = %v", action, err)
 	}
 	return all
+}
+
+// exec changes the database behind the store's back.
+func exec(t *testing.T, dir string, statements ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "patchbay.db")+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range statements {
+		if _, err := db.Exec(text); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
 }

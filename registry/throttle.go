@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"container/list"
 	"fmt"
 	"strings"
 	"sync"
@@ -13,7 +14,7 @@ const (
 	freePerAddress = 20
 	firstWait      = time.Second
 	longestWait    = 15 * time.Minute
-	remembered     = 10_000 // entries; past that the oldest failures are forgotten first
+	remembered     = 10_000 // entries; past that the longest quiet are forgotten first
 )
 
 // TooSoon is the answer to a sign-in that must wait.
@@ -31,82 +32,83 @@ func (e *TooSoon) Error() string {
 // throttle slows guessing down, by account and by address, in a table that cannot grow without bound.
 type throttle struct {
 	now func() time.Time
-	mu  sync.Mutex
-	by  map[string]*failures
+
+	mu    sync.Mutex
+	by    map[string]*list.Element // of *failures
+	order list.List                // the longest quiet in front
 }
 
 type failures struct {
+	key  string
 	n    int
 	last time.Time
-	next time.Time
+	next time.Time // before this nothing is tried
 }
 
 func newThrottle(now func() time.Time) *throttle {
-	return &throttle{now: now, by: map[string]*failures{}}
+	return &throttle{now: now, by: map[string]*list.Element{}}
 }
-
-func throttleKeys(name, address string) map[string]int {
-	return map[string]int{nameKey(name): freePerName, addressPrefix + address: freePerAddress}
-}
-
-const addressPrefix = "address "
-
-func nameKey(name string) string { return "name " + strings.ToLower(shortName(name)) }
 
 // try begins one try, or tells how long to wait before it. A try counts as failed from here on, until right takes that back: so
 // many tries at once cannot all slip in before the first has ended.
 func (t *throttle) try(name, address string) (right func(), wait time.Duration) {
+	byName, byAddress := "name "+strings.ToLower(shortName(name)), "address "+address
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now, keys := t.now(), throttleKeys(name, address)
-	for key := range keys {
-		if f, ok := t.by[key]; ok {
-			wait = max(wait, f.next.Sub(now))
+	now := t.now()
+	for _, key := range []string{byName, byAddress} {
+		if at, ok := t.by[key]; ok {
+			wait = max(wait, at.Value.(*failures).next.Sub(now))
 		}
 	}
 	if wait > 0 {
 		return nil, wait
 	}
-	for key, free := range keys {
-		f, ok := t.by[key]
-		if !ok || now.Sub(f.last) > 2*longestWait {
-			t.forget()
-			f = &failures{}
-			t.by[key] = f
-		}
-		f.n++
-		f.last = now
-		if over := f.n - free; over >= 0 {
-			f.next = now.Add(min(firstWait<<min(over, 20), longestWait))
-		}
-	}
-	at := t.by[addressPrefix+address]
+	t.fail(byName, freePerName, now)
+	at := t.fail(byAddress, freePerAddress, now)
 	n := at.n
-	return func() { t.right(name, at, n) }, 0
+	return func() { t.right(byName, at, n) }, 0
+}
+
+// fail notes one failure of a key.
+func (t *throttle) fail(key string, free int, now time.Time) *failures {
+	at, ok := t.by[key]
+	if ok && now.Sub(at.Value.(*failures).last) > 2*longestWait {
+		t.forget(at)
+		ok = false
+	}
+	if !ok {
+		if len(t.by) >= remembered {
+			t.forget(t.order.Front())
+		}
+		at = t.order.PushBack(&failures{key: key})
+		t.by[key] = at
+	}
+	t.order.MoveToBack(at)
+	f := at.Value.(*failures)
+	f.n++
+	f.last = now
+	if over := f.n - free; over >= 0 {
+		f.next = now.Add(min(firstWait<<min(over, 20), longestWait))
+	}
+	return f
 }
 
 // right takes back the nth failure of an address. The name begins anew; the address does not, or whoever has one account could
 // guess at all others for ever by signing in between.
-func (t *throttle) right(name string, at *failures, n int) {
+func (t *throttle) right(byName string, at *failures, n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.by, nameKey(name))
+	if name, ok := t.by[byName]; ok {
+		t.forget(name)
+	}
 	if at.n == n { // nobody failed since: what this try was to wait for is over
 		at.next = time.Time{}
 	}
 	at.n--
 }
 
-// forget makes room for one more entry by dropping the one whose last failure is the longest ago.
-func (t *throttle) forget() {
-	if len(t.by) < remembered {
-		return
-	}
-	oldest := ""
-	for key, f := range t.by {
-		if oldest == "" || f.last.Before(t.by[oldest].last) {
-			oldest = key
-		}
-	}
-	delete(t.by, oldest)
+func (t *throttle) forget(at *list.Element) {
+	delete(t.by, at.Value.(*failures).key)
+	t.order.Remove(at)
 }

@@ -82,6 +82,10 @@ var verbs = []verb{
 		_, err := h.Admit(t.Context(), a, h.git(id))
 		return err
 	}},
+	{"Authorise", access.Edit, aConnector, func(t *testing.T, h *house, a access.Actor, id string) error {
+		_, err := h.Authorise(t.Context(), a, id, 1, func(connector.Spec) {})
+		return err
+	}},
 	{"Change", access.Edit, aConnector, func(t *testing.T, h *house, a access.Actor, id string) error {
 		d := h.git(h.acme)
 		if c, err := h.Connector(t.Context(), admin, id); err == nil {

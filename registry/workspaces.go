@@ -51,7 +51,7 @@ func (r *Registry) AddWorkspace(ctx context.Context, a access.Actor, w connector
 	}
 	if vendor.Regions {
 		fields = append(fields, connector.Text(&w.Region, "region", "Region").
-			Must(connector.Spelled("a", "a0-", "must be a region such as eu-west-1."), connector.Longest(32)))
+			Must(connector.Spelled("a", "a0-", noRegion), inLowerCase, connector.Longest(32)))
 	} else {
 		w.Region = ""
 	}
@@ -95,6 +95,16 @@ func (r *Registry) RemoveWorkspace(ctx context.Context, a access.Actor, id strin
 		err = &InUse{What: "Workspace “" + w.Name + "”", By: []string{"connectors, retired connectors or secrets that it still has"}}
 	}
 	return w, err
+}
+
+const noRegion = "must be a region such as eu-west-1."
+
+// inLowerCase wants a region as AWS writes it, since signatures and ARNs are compared letter by letter.
+func inLowerCase(v string) string {
+	if strings.ToLower(v) != v {
+		return noRegion
+	}
+	return ""
 }
 
 func nameField(p *string) connector.Field {

@@ -96,6 +96,10 @@ func (s *Store) plan(ctx context.Context, q connector.Query) (*plan, error) {
 	if q.Workspace == "" && len(q.Workspaces) == 1 {
 		q.Workspace = q.Workspaces[0]
 	}
+	if q.Status != "" && o.name == connector.SortWorst {
+		// With one status the rest is by name, and a cursor that repeats the status would not be used to find the place.
+		o.by, o.after = orders[connector.SortName].by, orders[connector.SortName].after
+	}
 	p := &plan{order: o, size: size(q.Size, slices.Max(connector.PageSizes))}
 	p.and("trash = %s", flag(q.Retired))
 	p.filter(q)

@@ -32,6 +32,9 @@ type Store struct {
 
 	claim   sync.Mutex
 	release func() error // set while this store has the directory claimed
+
+	ending sync.Once
+	ended  error
 }
 
 // Option changes how a store is opened.
@@ -173,22 +176,24 @@ func (s *Store) Claim() error {
 	return nil
 }
 
-// Close ends the store once what is being written is on the disk.
+// Close ends the store once what is being written is on the disk. A second call gives what the first gave.
 func (s *Store) Close() error {
-	var problems []error
-	if s.read != nil {
-		problems = append(problems, s.read.close())
-	}
-	if s.write != nil {
-		problems = append(problems, s.write.close())
-	}
-	s.claim.Lock()
-	defer s.claim.Unlock()
-	if s.release != nil {
-		problems = append(problems, s.release())
-		s.release = nil
-	}
-	return said("close the store", errors.Join(problems...))
+	s.ending.Do(func() {
+		var problems []error
+		if s.read != nil {
+			problems = append(problems, s.read.close())
+		}
+		if s.write != nil {
+			problems = append(problems, s.write.close())
+		}
+		s.claim.Lock()
+		defer s.claim.Unlock()
+		if s.release != nil {
+			problems = append(problems, s.release())
+		}
+		s.ended = said("close the store", errors.Join(problems...))
+	})
+	return s.ended
 }
 
 // Dir is the data directory, as an absolute path.

@@ -5,4 +5,7 @@ import (
 	"patchbay/store"
 )
 
-var _ registry.Store = (*store.Store)(nil)
+var (
+	_ registry.Store = (*store.Store)(nil)
+	_ registry.Doors = (*store.Store)(nil)
+)

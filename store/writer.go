@@ -15,6 +15,7 @@ import (
 type writer struct {
 	db   *sql.DB
 	turn chan struct{} // holds one word while somebody leads
+	shut chan struct{} // closed when nothing is written any more
 
 	mu      sync.Mutex
 	waiting []*job
@@ -35,7 +36,7 @@ type job struct {
 const together = 64
 
 func newWriter(db *sql.DB) *writer {
-	return &writer{db: db, turn: make(chan struct{}, 1), ready: map[string]*sql.Stmt{}}
+	return &writer{db: db, turn: make(chan struct{}, 1), shut: make(chan struct{}), ready: map[string]*sql.Stmt{}}
 }
 
 // do has the work done in a transaction that is on the disk when do returns nil. A context that ends while the work waits
@@ -57,12 +58,19 @@ func (w *writer) do(ctx context.Context, work func(*tx) error) error {
 			return ctx.Err()
 		}
 		<-j.done
+	case <-w.shut:
+		if w.withdraw(j) {
+			return errClosed
+		}
+		<-j.done
 	}
 	if j.panic != nil {
 		panic(j.panic)
 	}
 	return j.err
 }
+
+var errClosed = errors.New("the store is closed")
 
 func (w *writer) withdraw(j *job) bool {
 	w.mu.Lock()
@@ -188,6 +196,7 @@ func (w *writer) drop() error {
 
 func (w *writer) close() error {
 	w.turn <- struct{}{} // never given back: nothing is written after this
+	close(w.shut)
 	var problems []error
 	for _, s := range w.ready {
 		problems = append(problems, s.Close())

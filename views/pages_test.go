@@ -111,6 +111,7 @@ func pages() map[string]templ.Component {
 		"detail-run":    Connector(asking),
 		"detail-fresh":  Connector(fresh),
 		"registration":  Connector(registered),
+		"registered":    Registered(RegisteredPage{Shell: shell("Ledger adapter is registered", "/connectors/new/jitterbit/Registration"), Connector: all[5], Key: "5f1c2f2b", Secret: "shown-once", Manifest: "Jitterbit-Connector-Key: 5f1c2f2b"}),
 		"history":       History(HistoryPage{Shell: shell("History", "/connectors/c1/history"), Connector: c, Runs: history()}),
 		"run":           Run(RunPage{Shell: shell("Check", "/connectors/c1/runs/8f2c41d3a9b611"), Connector: c, Run: run}),
 		"run-running":   Run(RunPage{Shell: with(shell("Check", "/connectors/c1/runs/77ab"), func(s *Shell) { s.Running = true }), Connector: c, Run: running}),

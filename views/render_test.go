@@ -37,7 +37,7 @@ func TestEveryPageIsWellMade(t *testing.T) {
 	}
 }
 
-// Secrets have no way into a page, whatever is known of them.
+// The samples do hold a secret; without one the canary would prove nothing.
 func TestCanaryIsInTheSamples(t *testing.T) {
 	if fullSpec().Token.Reveal() != canary {
 		t.Error("the samples hold no secret, so the pages prove nothing")

@@ -56,14 +56,16 @@ type place struct {
 // places are the links that the user may follow.
 func (s Shell) places() []place {
 	all := []place{
-		{href: "/", text: "Overview", icon: "overview", needs: access.View},
+		{href: "/", text: "Overview", icon: "overview", count: s.Nav.Failing, red: true, needs: access.View},
 		{href: "/connectors", text: "Connectors", icon: "connectors", count: s.Nav.Connectors, needs: access.View},
 		{href: "/secrets", text: "Secrets", icon: "secrets", needs: access.View},
 		{href: "/workspaces", text: "Workspaces", icon: "workspaces", needs: access.View},
 		{href: "/trash", text: "Trash", icon: "trash", count: s.Nav.Trash, needs: access.View},
-		{href: "/users", text: "Users", icon: "users", needs: access.ManageUsers, apart: true},
+		{href: "/credentials", text: "Credentials", icon: "credentials", needs: access.ManageWorkspaces, apart: true},
+		{href: "/requests", text: "Requests", icon: "requests", needs: access.View, apart: !s.May(access.ManageWorkspaces)},
+		{href: "/users", text: "Users", icon: "users", needs: access.ManageUsers},
 		{href: "/audit", text: "Audit", icon: "audit", needs: access.ReadAudit},
-		{href: "/reference", text: "Reference", icon: "reference", needs: access.View, apart: !s.May(access.ManageUsers)},
+		{href: "/reference", text: "Reference", icon: "reference", needs: access.View},
 	}
 	var out []place
 	for _, p := range all {

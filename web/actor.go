@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,6 +35,9 @@ func signedIn(cfg Config) echo.MiddlewareFunc {
 			}
 			c.Set(sessionKey, session)
 			c.Set(configKey, cfg)
+			if ends := SessionEnds(c); !ends.IsZero() { // for pages that live on parts: they warn before the session ends
+				h.Set("Patchbay-Session-Ends", strconv.FormatInt(ends.UnixMilli(), 10))
+			}
 			return next(c)
 		}
 	}

@@ -99,7 +99,10 @@ func (s *Sessions) New(r *http.Request, name string) (*sessions.Session, error) 
 		}
 	}
 	session.ID, session.IsNew = cookie.Value, false
-	session.Values[rowValue], session.Values[userValue] = row, user
+	session.Values[rowValue] = row
+	if user.ID != "" { // a session without a user is nobody's, not that of a user without a name
+		session.Values[userValue] = user
+	}
 	if len(row.Data) > 0 {
 		var flash Flash
 		if err := gob.NewDecoder(bytes.NewReader(row.Data)).Decode(&flash); err == nil {

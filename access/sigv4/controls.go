@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -39,7 +40,7 @@ func inWindow(v *Verifier, c *claim) *Error {
 		return nil
 	}
 	return invalid("Signature expired or not yet good: X-Amz-Date is " + c.stamp + ", the time here is " +
-		c.now.UTC().Format(stampLayout) + ", and they may differ by " + v.skew().String() + " at most.")
+		c.now.UTC().Format(stampLayout) + ", and they may differ by " + strconv.Itoa(int(v.skew().Seconds())) + " seconds at most.")
 }
 
 func sameDay(_ *Verifier, c *claim) *Error {

@@ -4,7 +4,7 @@ import "time"
 
 // Key is the hidden half of an access key. However it is printed, logged or marshalled, it says [redacted]. The zero Key is
 // no key: nothing verifies with it.
-type Key struct{ hidden *hidden } // a pointer, so that printing a struct around it shows an address at most
+type Key struct{ open func() hidden } // fmt looks through pointers, even unexported ones, but never into a function
 
 type hidden struct {
 	secret, token string
@@ -21,11 +21,11 @@ func NewSessionKey(secret, token string, ends time.Time) Key {
 	if secret == "" {
 		return Key{}
 	}
-	return Key{&hidden{secret, token, ends}}
+	return Key{func() hidden { return hidden{secret, token, ends} }}
 }
 
 // Empty reports whether there is no key.
-func (k Key) Empty() bool { return k.hidden == nil }
+func (k Key) Empty() bool { return k.open == nil }
 
 // String is "[redacted]".
 func (k Key) String() string { return redacted }
@@ -37,10 +37,10 @@ func (k Key) GoString() string { return redacted }
 func (k Key) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 func (k Key) reveal() hidden {
-	if k.hidden == nil {
+	if k.open == nil {
 		return hidden{}
 	}
-	return *k.hidden
+	return k.open()
 }
 
 // Credentials is an access key to sign with.

@@ -11,14 +11,14 @@ import (
 // a number in the same second have the same signature and are a replay.
 //
 // It lives in memory and begins empty: what was seen before a restart is not known. It never forgets to make room: when it
-// is full, it refuses. It may be used by many goroutines at once.
+// is full, or the clock was set back, it refuses. It may be used by many goroutines at once.
 type Replays struct {
 	window time.Duration
 	most   int
 	now    func() time.Time
 
 	mu      sync.Mutex
-	latest  time.Time // the clock may be set back; what was dropped stays refused
+	latest  time.Time // of the clock: when it is set back, what was dropped stays refused
 	minutes map[int64]map[mark]struct{}
 	count   int
 }
@@ -34,7 +34,7 @@ const (
 	full
 )
 
-// NewReplays makes a table for at most so many signatures (about 50 bytes each when full) whose dates are within the window
+// NewReplays makes a table for at most so many signatures (about 30 bytes each) whose dates are within the window
 // around now. Give it the verifier's skew, and now as there.
 func NewReplays(window time.Duration, most int, now func() time.Time) *Replays {
 	return &Replays{window: window, most: most, now: now, minutes: map[int64]map[mark]struct{}{}}

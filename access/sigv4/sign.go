@@ -15,9 +15,12 @@ var unsigned = []string{"authorization", "expect", "transfer-encoding", "user-ag
 // Sign signs a request that a client is about to send: it sets X-Amz-Date, X-Amz-Security-Token for a temporary key, and
 // Authorization, and takes a scheme's own port out of the host, as clients send it. body is what req.Body will give. Every
 // header that is set by then is signed, but for those that change on the way. Sign the request last and send it soon; sign
-// it anew for each attempt. It is an error when the query cannot be decoded.
+// it anew for each attempt. It is an error when the query cannot be decoded, or when there is no key.
 func Sign(req *http.Request, body []byte, creds Credentials, region, service string, at time.Time) error {
 	path, raw := target(req)
+	if creds.Key.Empty() {
+		return fmt.Errorf("sign %s %s: no secret access key", req.Method, path)
+	}
 	pairs, err := pairsOf(raw)
 	if err != nil {
 		return fmt.Errorf("sign %s %s: %w", req.Method, path, err)

@@ -40,11 +40,12 @@ var errUnhealthy = errors.New("unhealthy")
 
 // commands are all verbs of the shell, with their flags.
 type commands struct {
-	Serve     serveCmd `cmd:"" help:"Start the console."`
-	User      userCmd  `cmd:"" help:"Look after the people who may sign in."`
-	Workspace wsCmd    `cmd:"" help:"Look after workspaces."`
-	Health    checkCmd `cmd:"" name:"healthcheck" help:"Ask a running server whether it is ready; exit 3 when it is not."`
-	Version   verCmd   `cmd:"" help:"Print the version."`
+	Serve      serveCmd      `cmd:"" help:"Start the console."`
+	User       userCmd       `cmd:"" help:"Look after the people who may sign in."`
+	Workspace  wsCmd         `cmd:"" help:"Look after workspaces."`
+	Credential credentialCmd `cmd:"" help:"Look after what programs use at the vendor doors."`
+	Health     checkCmd      `cmd:"" name:"healthcheck" help:"Ask a running server whether it is ready; exit 3 when it is not."`
+	Version    verCmd        `cmd:"" help:"Print the version."`
 }
 
 // dataFlag is the data directory, for each command that needs one.
@@ -104,7 +105,7 @@ func open(ctx context.Context, env Env, dir string) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &opened{st, registry.New(registry.Config{Store: st, Catalog: catalog.All(), Asker: nobody{}, Passwords: password.New(), Now: env.Now})}, nil
+	return &opened{st, registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: nobody{}, Passwords: password.New(), Now: env.Now})}, nil
 }
 
 func (o *opened) close() error {

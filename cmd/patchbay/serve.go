@@ -75,7 +75,7 @@ func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
 	}
 
 	dialer := remote.New(remote.Config{AllowEgress: c.AllowEgress, AllowLoopback: c.Dev, Own: own(listener.Addr()), Now: env.Now})
-	reg := registry.New(registry.Config{Store: st, Catalog: catalog.All(), Asker: probe.New(dialer, env.Now), Passwords: password.New(), Now: env.Now})
+	reg := registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: probe.New(dialer, env.Now), Passwords: password.New(), Now: env.Now})
 	defer reg.Close()
 	if n, err := reg.Recover(ctx); err != nil {
 		log.Warn("the history of interrupted checks could not be mended", "error", err)

@@ -35,12 +35,12 @@ func main() {
 // and what is worth knowing as pairs of field and sentence, which fields are hidden, and the request that creates the
 // connector in several spellings; null for a type that this release does not know.
 func check(_ js.Value, args []js.Value) any {
-	d, v, ok := draft(args)
-	if !ok {
+	d, v, all := draft(args)
+	if d == nil {
 		return nil
 	}
 	hidden := []any{}
-	for _, f := range v.All(d) {
+	for _, f := range all {
 		if !f.Shown() {
 			hidden = append(hidden, f.Name)
 		}
@@ -60,15 +60,16 @@ func check(_ js.Value, args []js.Value) any {
 	}
 }
 
-// draft binds the values into a fresh draft, in the steps that the server takes.
-func draft(args []js.Value) (*connector.Draft, *connector.Vendor, bool) {
+// draft binds the values into a fresh draft, in the steps that the server takes, and gives its fields too; a nil draft for a
+// type that is not known.
+func draft(args []js.Value) (*connector.Draft, *connector.Vendor, []connector.Field) {
 	v, ok := vendors.Vendor(args[0].String())
 	if !ok {
-		return nil, nil, false
+		return nil, nil, nil
 	}
 	t, ok := v.Type(args[1].String())
 	if !ok {
-		return nil, nil, false
+		return nil, nil, nil
 	}
 	d := &connector.Draft{Type: t, Spec: t.New()}
 	form := formOf(read(args, 2))
@@ -85,7 +86,7 @@ func draft(args []js.Value) (*connector.Draft, *connector.Vendor, bool) {
 	if d.Identifier == "" && v.ID == "harness" {
 		d.Identifier = harness.IdentifierFrom(d.Name)
 	}
-	return d, v, true
+	return d, v, all
 }
 
 // formOf takes an object whose members are texts or arrays of texts.
@@ -124,12 +125,12 @@ func pairs(problems connector.Problems) []any {
 
 // fields takes vendor and type and gives the fields of a fresh connector in the order of its form.
 func fields(_ js.Value, args []js.Value) any {
-	d, v, ok := draft(args)
-	if !ok {
+	d, _, all := draft(args)
+	if d == nil {
 		return nil
 	}
 	out := []any{}
-	for _, f := range v.All(d) {
+	for _, f := range all {
 		out = append(out, map[string]any{"name": f.Name, "label": f.Label, "help": f.Help, "example": f.Example,
 			"required": f.Required, "given": f.Given, "fixed": f.Fixed})
 	}
@@ -151,8 +152,8 @@ func payload(_ js.Value, args []js.Value) any {
 // manifest takes the values of a registration's form and gives the lines of its manifest. What only the registry gives, key,
 // secret and numbers, is not in them yet.
 func manifest(_ js.Value, args []js.Value) any {
-	d, _, ok := draft(append([]js.Value{js.ValueOf("jitterbit"), js.ValueOf("Registration")}, args...))
-	if !ok {
+	d, _, _ := draft(append([]js.Value{js.ValueOf("jitterbit"), js.ValueOf("Registration")}, args...))
+	if d == nil {
 		return ""
 	}
 	s, ok := d.Spec.(*jitterbit.Registration)

@@ -69,21 +69,29 @@ func statusBody(h connector.Health) wire.Value {
 	var errors []wire.Value
 	members := []wire.Member{wire.M("status", wire.Text(StatusWord(h.Status)))}
 	if h.Status == connector.Failing {
-		errors = append(errors, wire.Obj(
-			wire.M("reason", wire.Text("Unexpected Error")),
-			wire.M("message", wire.Text(h.Summary)),
-			wire.M("code", wire.Int(generalError)),
-		))
+		errors = append(errors, Reason(h.Summary))
 	}
 	members = append(members, wire.M("errors", wire.List(errors...)))
 	if h.Status == connector.Failing {
-		members = append(members, wire.M("error_summary", wire.Text("Error Encountered ("+h.Summary+")")))
+		members = append(members, wire.M("error_summary", wire.Text(Summary(h.Summary))))
 	}
 	return wire.Obj(append(members,
 		wire.M("tested_at", wire.Int(milliseconds(h.Checked))),
 		wire.M("connected_at", wire.Int(milliseconds(h.Proven))),
 	)...)
 }
+
+// Reason is one error of a failed test, as both APIs write it.
+func Reason(text string) wire.Value {
+	return wire.Obj(
+		wire.M("reason", wire.Text("Unexpected Error")),
+		wire.M("message", wire.Text(text)),
+		wire.M("code", wire.Int(generalError)),
+	)
+}
+
+// Summary is the line that sums a failed test up.
+func Summary(text string) string { return "Error Encountered (" + text + ")" }
 
 // generalError is the vendor's number for a failure that has no number of its own.
 const generalError = 450

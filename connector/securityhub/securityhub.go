@@ -115,12 +115,11 @@ func resolve(_ connector.Scope, ref string) (scope connector.Scope, name, wrong 
 	return connector.Scope{}, ref, secretARN(ref)
 }
 
-// give fills in the identifier, and for Jira the address at which a person authorises the connector. Its state is not
-// to be guessed: two random UUIDs hold 244 bits.
+// give fills in the identifier, and for Jira the address at which a person authorises the connector.
 func give(d *connector.Draft, g connector.Giver) error {
 	d.Identifier = g.UUID()
 	if jira, ok := d.Spec.(*JiraCloud); ok {
-		jira.AuthURL = AuthURL("", "", strings.ReplaceAll(g.UUID()+g.UUID(), "-", ""))
+		jira.AuthURL = AuthURL("", "", newState(d.Identifier, g))
 	}
 	return nil
 }

@@ -161,7 +161,7 @@ func TestGive(t *testing.T) {
 		t.Errorf("Identifier = %q", d.Identifier)
 	}
 	url := d.Spec.(*JiraCloud).AuthURL
-	if !strings.Contains(url, "&state=0000000200004000800000000000000000000003000040008000000000000000&") || connector.HTTPSURL(url) != "" {
+	if !strings.Contains(url, "&state=000000010000400080000000000000000000000200004000800000000000000000000003000040008000000000000000&") || connector.HTTPSURL(url) != "" {
 		t.Errorf("AuthURL = %q, want an address with its state", url)
 	}
 	other := snow("dev", secret)

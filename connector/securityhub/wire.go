@@ -70,26 +70,24 @@ func answer(w connector.Workspace, c *connector.Connector) wire.Value {
 	if c.Health.Since.After(updated) { // the vendor counts a changed status as a change
 		updated = c.Health.Since
 	}
-	return wire.Obj(append(members,
+	return wire.Obj(append(append(members,
 		wire.M("CreatedAt", stamp(c.Created)),
 		wire.M("LastUpdatedAt", stamp(updated)),
 		wire.M("Health", healthBody(c)),
 		wire.M("ProviderDetail", providerDetail(c)),
-		wire.M("EnablementStatus", wire.Text("ENABLED")),
-	)...)
+	), enablement(c)...)...)
 }
 
 // Summary gives one entry of the list of ListConnectorsV2.
 func Summary(w connector.Workspace, c *connector.Connector) wire.Value {
-	return wire.Obj(append(identity(w, c),
+	return wire.Obj(append(append(identity(w, c),
 		wire.M("ProviderSummary", wire.Obj(
 			wire.M("ProviderName", wire.Text(ProviderName(c.Type))),
 			wire.M("ConnectorStatus", wire.Text(StatusWord(c))),
 			wire.M("ProviderConfiguration", providerDetail(c)),
 		)),
 		wire.M("CreatedAt", stamp(c.Created)),
-		wire.M("EnablementStatus", wire.Text("ENABLED")),
-	)...)
+	), enablement(c)...)...)
 }
 
 // Created gives the reply of CreateConnectorV2. A Jira connector brings the address at which a person authorises it.
@@ -101,10 +99,15 @@ func Created(w connector.Workspace, c *connector.Connector) wire.Value {
 	if jira, ok := c.Spec.(*JiraCloud); ok && jira.AuthURL != "" {
 		members = append(members, wire.M("AuthUrl", wire.Text(jira.AuthURL)))
 	}
-	return wire.Obj(append(members,
+	return wire.Obj(append(members, Updated(c).Members()...)...)
+}
+
+// Updated gives the reply of UpdateConnectorV2.
+func Updated(c *connector.Connector) wire.Value {
+	return wire.Obj(
 		wire.M("ConnectorStatus", wire.Text(StatusWord(c))),
-		wire.M("EnablementStatus", wire.Text("ENABLED")),
-	)...)
+		wire.M("EnablementStatus", wire.Text(EnablementWord(c))),
+	)
 }
 
 func identity(w connector.Workspace, c *connector.Connector) []wire.Member {
@@ -174,6 +177,24 @@ func StatusWord(c *connector.Connector) string {
 		return "PENDING_AUTHORIZATION"
 	}
 	return "UNKNOWN"
+}
+
+// EnablementWord tells whether what a connector needs at its provider is set up. The ticketing types need nothing; a type
+// that this release does not know may, and nobody has seen to it.
+func EnablementWord(c *connector.Connector) string {
+	if _, unknown := c.Spec.(*connector.Opaque); unknown {
+		return "PENDING_ENABLEMENT"
+	}
+	return "ENABLED"
+}
+
+func enablement(c *connector.Connector) []wire.Member {
+	members := []wire.Member{wire.M("EnablementStatus", wire.Text(EnablementWord(c)))}
+	if EnablementWord(c) != "ENABLED" {
+		members = append(members, wire.M("EnablementStatusReason",
+			wire.Text("The connector is kept as it is; this release does not know its provider and has set nothing up there.")))
+	}
+	return members
 }
 
 // ProviderName is the word by which lists and filters call a type: the union's key JiraCloud is JIRA_CLOUD there, and

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -37,7 +38,7 @@ type trial struct {
 
 func (r *trial) Fatalf(format string, args ...any) {
 	r.err = fmt.Errorf(format, args...)
-	r.TB.SkipNow()
+	runtime.Goexit()
 }
 
 // canaries puts a value of its own into every hidden place and looks for it in every file, in several spellings.
@@ -63,11 +64,11 @@ func canaries(t *testing.T, b *bench) {
 	visible.Name = "canary in plain sight"
 	b.insert(t, visible)
 
-	look := func(when string) {
+	look := func(when string, among func(path string) bool) {
 		t.Helper()
 		files, plain := 0, false
 		err := filepath.WalkDir(b.dir, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
+			if err != nil || d.IsDir() || !among(path) {
 				return err
 			}
 			content, err := os.ReadFile(path)
@@ -93,9 +94,10 @@ func canaries(t *testing.T, b *bench) {
 			t.Errorf("looked into %d files %s without finding what is not secret", files, when)
 		}
 	}
-	// A file that is open is read here from a copy of its bytes only: the store is closed first where that would matter.
+	// Reading the database itself while it is open would drop the locks on it; its log of writes may be read.
+	look("while open", func(path string) bool { return strings.HasSuffix(path, "-wal") })
 	must(t, b.Close())
-	look("when closed")
+	look("when closed", func(string) bool { return true })
 	b.open(t)
 	opened, err := b.OpenSecret(ctx, next.SecretName)
 	must(t, err)

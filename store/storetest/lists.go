@@ -245,7 +245,7 @@ func searches(t *testing.T, b *bench) {
 	c.Spec = &Git{URL: "https://git.example.com:8443/acme/ledger.git", Note: "unlisted"}
 	c.Tags = connector.Tags{{Key: "team", Value: "Zürich"}}
 	other := NewGit(2)
-	other.Name = "Unrelated"
+	other.Name, other.Tags = "Unrelated", nil
 	b.insert(t, c, other)
 	for text, want := range map[string]bool{
 		"payments": true, "PAY": true, "aymen": true, "ledger payments": true, "pay_l": true, "8443": true, "example.com:8443/acme": true,

@@ -70,7 +70,8 @@ func misplaced(t *testing.T, b *bench) {
 	for _, statement := range []string{
 		`UPDATE hidden SET sealed = (SELECT sealed FROM hidden ORDER BY connector DESC LIMIT 1)`,
 		`UPDATE hidden SET version = version + 1`,
-		`UPDATE hidden SET sealed = substr(sealed, 1, length(sealed) - 1) || X'00'`,
+		`UPDATE hidden SET sealed = substr(sealed, 1, length(sealed) - 1)`,
+		`UPDATE hidden SET sealed = randomblob(length(sealed))`,
 		`UPDATE hidden SET sealed = X''`,
 	} {
 		b.engine.Exec(t, b.dir, statement)

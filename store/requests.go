@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"patchbay/access"
+)
+
+// requestsKept is how many lines the request log has at most.
+const requestsKept = 100_000
+
+const requestColumns = `seq, at, vendor, workspace, method, path, operation, credential, status, micros, connector, id, address`
+
+func readRequest(from scanner) (access.Request, error) {
+	var r access.Request
+	var at, micros int64
+	err := from.Scan(&r.Seq, &at, &r.Vendor, &r.Workspace, &r.Method, &r.Path, &r.Operation, &r.Credential, &r.Status, &micros, &r.Connector, &r.ID, &r.Address)
+	r.At, r.Took = fromMilli(at), time.Duration(micros)*time.Microsecond
+	return r, err
+}
+
+// NoteRequest adds a line to the request log; past its bound the oldest goes.
+func (s *Store) NoteRequest(ctx context.Context, line access.Request) error {
+	const insertSQL = `
+		INSERT INTO requests (at, vendor, workspace, method, path, operation, credential, status, micros, connector, id, address)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		RETURNING seq`
+	return s.change(ctx, "note a request", func(t *tx) error {
+		var seq int64
+		if err := t.one(insertSQL, []any{milli(line.At), line.Vendor, line.Workspace, line.Method, line.Path, line.Operation, line.Credential,
+			line.Status, line.Took.Microseconds(), line.Connector, line.ID, line.Address}, &seq); err != nil {
+			return err
+		}
+		_, err := t.exec(`DELETE FROM requests WHERE seq <= $1`, seq-requestsKept)
+		return err
+	})
+}
+
+// Requests gives one page of the request log, newest first.
+func (s *Store) Requests(ctx context.Context, q access.RequestQuery) ([]access.Request, error) {
+	text := strings.Builder{}
+	text.WriteString(`SELECT ` + requestColumns + ` FROM requests WHERE TRUE`)
+	var args []any
+	also := func(clause string, arg any) {
+		args = append(args, arg)
+		fmt.Fprintf(&text, clause, len(args))
+	}
+	for _, f := range []struct{ column, value string }{
+		{"vendor", q.Vendor}, {"workspace", q.Workspace}, {"method", q.Method}, {"operation", q.Operation},
+		{"credential", q.Credential}, {"connector", q.Connector},
+	} {
+		if f.value != "" {
+			also(` AND `+f.column+` = $%d`, f.value)
+		}
+	}
+	if q.Path != "" {
+		also(` AND instr(path, $%d) > 0`, q.Path)
+	}
+	switch {
+	case q.Status >= 100:
+		also(` AND status = $%d`, q.Status)
+	case q.Status > 0:
+		also(` AND status / 100 = $%d`, q.Status)
+	}
+	if q.Before > 0 {
+		also(` AND seq < $%d`, q.Before)
+	}
+	fmt.Fprintf(&text, ` ORDER BY seq DESC LIMIT %d`, size(q.Size, 1000))
+	var out []access.Request
+	err := s.read.each(ctx, text.String(), args, func(rows *sql.Rows) error {
+		one, err := readRequest(rows)
+		out = append(out, one)
+		return err
+	})
+	return out, said("list the requests", err)
+}
+
+// LastRequest gives the newest line about a connector.
+func (s *Store) LastRequest(ctx context.Context, connectorID string) (found access.Request, err error) {
+	const lastSQL = `
+		SELECT ` + requestColumns + `
+		FROM requests INDEXED BY requests_connector
+		WHERE connector = $1 AND connector <> ''
+		ORDER BY seq DESC
+		LIMIT 1`
+	err = s.read.first(ctx, lastSQL, []any{connectorID}, func(rows *sql.Rows) error {
+		found, err = readRequest(rows)
+		return err
+	})
+	return found, said("find the last request", err)
+}
