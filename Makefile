@@ -39,7 +39,8 @@ format:
 
 vet:
 	$(GO) vet ./...
-	$(GO) vet -tags e2e ./e2e
+	$(GO) vet -tags 'e2e screenshots' ./e2e
+	$(GO) vet -tags bench ./cmd/patchbay
 	GOOS=js GOARCH=wasm $(GO) vet ./cmd/wasm
 
 lint:
@@ -53,7 +54,8 @@ browser: needs ## every type, walked in a real browser
 	$(GO) test -tags e2e -count=1 -timeout 14m ./e2e
 
 bench: ## the figures of docs/performance.md
-	$(GO) run ./bench
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./store
+	$(GO) test -tags bench -count=1 -run TestFigures -timeout 20m -v ./cmd/patchbay
 
 drill: ## what takes long: fuzzing
 	@for pkg in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \

@@ -217,7 +217,7 @@ func (v *visitor) link(name string) playwright.Locator   { return v.role("link",
 
 // labelled is the control of the page's content that has the label.
 func (v *visitor) labelled(label string) playwright.Locator {
-	return v.GetByRole("main").GetByLabel(label, playwright.LocatorGetByLabelOptions{Exact: playwright.Bool(true)})
+	return v.Locator("main").GetByLabel(label, playwright.LocatorGetByLabelOptions{Exact: playwright.Bool(true)})
 }
 
 func (v *visitor) click(l playwright.Locator) {

@@ -31,7 +31,10 @@ func (h *Handlers) referenceType(c echo.Context) error {
 	d := connector.Draft{Type: t, Spec: t.New()}
 	values := map[string][]string{}
 	for _, f := range v.All(&d) {
-		if f.Required || f.Kind == connector.KindRef {
+		switch {
+		case f.Kind == connector.KindFlag: // as a fresh one has it
+			values[f.Name] = []string{f.Value()}
+		case f.Required || f.Kind == connector.KindRef:
 			values[f.Name] = []string{f.Example}
 		}
 	}

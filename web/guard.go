@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -46,18 +47,23 @@ func hosts(base string) echo.MiddlewareFunc {
 }
 
 func ownHost(host, base string) bool {
-	name := host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		name = h
-	}
-	if strings.EqualFold(name, "localhost") || base != "" && strings.EqualFold(host, base) {
-		return true
-	}
-	if b, _, err := net.SplitHostPort(base); err == nil && strings.EqualFold(name, b) {
-		return true
+	name, ok := hostName(host)
+	own, _ := hostName(base)
+	if !ok {
+		return false
 	}
 	_, err := netip.ParseAddr(strings.Trim(name, "[]"))
-	return err == nil
+	return err == nil || strings.EqualFold(name, "localhost") || own != "" && strings.EqualFold(name, own)
+}
+
+// hostName takes the port off; ok is false when what stands there is none.
+func hostName(host string) (name string, ok bool) {
+	name, port, err := net.SplitHostPort(host)
+	if err != nil {
+		return host, true
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return name, err == nil
 }
 
 // sameOrigin refuses requests that change something and come from a page elsewhere.

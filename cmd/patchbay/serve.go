@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -174,7 +175,11 @@ func codes() []views.Code {
 	for _, c := range probe.Codes() {
 		out = append(out, views.Code{Code: c.Code, Status: c.Status, Text: c.Text, Cause: c.Cause, Next: c.Next})
 	}
-	return out
+	for _, o := range registry.Outcomes() {
+		out = append(out, views.Code{Code: o.Code, Status: o.Status, Text: o.Text, Cause: o.Cause, Next: o.Next})
+	}
+	slices.SortStableFunc(out, func(a, b views.Code) int { return strings.Compare(a.Code, b.Code) })
+	return slices.CompactFunc(out, func(a, b views.Code) bool { return a.Code == b.Code })
 }
 
 // reachable gives an address that a browser on this machine can open.

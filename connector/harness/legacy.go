@@ -74,9 +74,9 @@ func fromArtifactory(spec wire.Value) (connector.Type, members, connector.Proble
 // fromLogin tells the type whose user name is in clear from the one whose user name is a secret. A blank text counts as none.
 func fromLogin(v1 members, login wire.Value, plain, encrypted connector.Type) (connector.Type, members, connector.Problem) {
 	v1 = v1.with(login, "passwordRef", "password_ref")
-	clear, hidden := login.Get("username").Text() != "", login.Get("usernameRef").Text() != ""
+	named, hidden := login.Get("username").Text() != "", login.Get("usernameRef").Text() != ""
 	switch {
-	case clear && hidden:
+	case named && hidden:
 		return plain, nil, connector.Problem{Field: "username_ref", Text: "User name must be given once: as username or as usernameRef."}
 	case hidden:
 		return encrypted, v1.with(login, "usernameRef", "username_ref"), connector.Problem{}

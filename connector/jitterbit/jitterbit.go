@@ -136,10 +136,7 @@ func AnswerWithSecret(c *connector.Connector) wire.Value {
 
 // Registered gives the answer to a register call: the new pair and block, name and version not echoed.
 func Registered(c *connector.Connector) wire.Value {
-	return wire.Obj(append([]wire.Member{
-		wire.M("status", wire.Flag(true)),
-		wire.M("operation", wire.Text("Register a connector")),
-	}, AnswerWithSecret(c).Without("name", "version").Members()...)...)
+	return Succeeded(Registers, AnswerWithSecret(c).Without("name", "version").Members()...)
 }
 
 func entry(c *connector.Connector, secret string) wire.Value {

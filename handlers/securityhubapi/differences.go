@@ -11,7 +11,7 @@ type Difference struct {
 var Differences = []Difference{
 	{"All", "The access key decides account and region: a signature for another region than the workspace's is refused with InvalidSignatureException.",
 		"A hosted workspace is one account in one region."},
-	{"All", "A signed request that changes something is taken once. The very same signature again, also within its five minutes, answers InvalidSignatureException; "+
+	{"All", "A signed request that changes something is taken once. The very same signature again, also within its five minutes, answers InvalidSignatureException; " +
 		"the SDKs sign each attempt anew. After a ThrottlingException, or when the store could not be written, the same request may come again.",
 		"A copied request must not be good for a second change."},
 	{"All", "Session tokens are refused with UnrecognizedClientException, and so are signatures in the query.",

@@ -124,11 +124,11 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reply = body
 	}
 	h.Set("Content-Length", strconv.Itoa(len(reply)))
+	d.note(c, status) // first, so that whoever has the answer finds the line
 	w.WriteHeader(status)
 	if _, err := w.Write([]byte(reply)); err != nil {
 		slog.DebugContext(c, "the answer did not arrive", "id", c.id, "error", err)
 	}
-	d.note(c, status)
 }
 
 // answer gives the body of a success, or what went wrong; a panic is one more thing that went wrong.
