@@ -106,6 +106,7 @@ type console struct {
 	passwords *cheap
 	log       *journal
 	base      *url.URL
+	dir       string // of the data
 	routes    []web.Route
 	door      http.Handler
 	count     int
@@ -137,16 +138,34 @@ func opened(t *testing.T, with setting) *console {
 	if c.base, err = url.Parse(with.base); err != nil {
 		t.Fatal(err)
 	}
-	if c.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "data"), catalog.All(), c.clock.now); err != nil {
+	c.dir = filepath.Join(t.TempDir(), "data")
+	c.open(t, with)
+	t.Cleanup(func() { c.close(t) })
+	if with.bare {
+		return c
+	}
+	for _, r := range access.Roles {
+		c.user(t, string(r), r)
+	}
+	for _, w := range []connector.Workspace{{Name: "Acme", Vendor: "harness", Account: "AbCdEfGhIjKlMnOpQrStUv"},
+		{Name: "Hub", Vendor: "securityhub", Account: "123456789012", Region: "eu-west-1"}, {Name: "Harmony", Vendor: "jitterbit", Account: "512604"}} {
+		made, err := c.reg.AddWorkspace(t.Context(), root, w)
+		if err != nil {
+			t.Fatalf("AddWorkspace(%s) = %v", w.Name, err)
+		}
+		c.workspaces[w.Vendor] = made.ID
+	}
+	return c
+}
+
+// open puts the pages over the store in the console's directory.
+func (c *console) open(t *testing.T, with setting) {
+	t.Helper()
+	var err error
+	if c.store, err = store.Open(t.Context(), c.dir, catalog.All(), c.clock.now); err != nil {
 		t.Fatalf("store.Open() = %v", err)
 	}
 	c.reg = registry.New(registry.Config{Store: c.store, Doors: c.store, Catalog: catalog.All(), Asker: &other{}, Passwords: c.passwords, Now: c.clock.now})
-	t.Cleanup(func() {
-		c.reg.Close()
-		if err := c.store.Close(); err != nil {
-			t.Errorf("Close() = %v", err)
-		}
-	})
 	log := slog.New(slog.NewJSONHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var keeper web.SessionKeeper = c.store
 	if with.keeper != nil {
@@ -165,21 +184,14 @@ func opened(t *testing.T, with setting) *console {
 		t.Fatalf("Mount() = %v", err)
 	}
 	c.door = e
-	if with.bare {
-		return c
+}
+
+func (c *console) close(t *testing.T) {
+	t.Helper()
+	c.reg.Close()
+	if err := c.store.Close(); err != nil {
+		t.Errorf("Close() = %v", err)
 	}
-	for _, r := range access.Roles {
-		c.user(t, string(r), r)
-	}
-	for _, w := range []connector.Workspace{{Name: "Acme", Vendor: "harness", Account: "AbCdEfGhIjKlMnOpQrStUv"},
-		{Name: "Hub", Vendor: "securityhub", Account: "123456789012", Region: "eu-west-1"}, {Name: "Harmony", Vendor: "jitterbit", Account: "512604"}} {
-		made, err := c.reg.AddWorkspace(t.Context(), root, w)
-		if err != nil {
-			t.Fatalf("AddWorkspace(%s) = %v", w.Name, err)
-		}
-		c.workspaces[w.Vendor] = made.ID
-	}
-	return c
 }
 
 func (c *console) user(t *testing.T, name string, role access.Role) access.User {

@@ -83,7 +83,9 @@ func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
 	} else if n > 0 {
 		log.Info("checks were interrupted when the program last stopped", "checks", n)
 	}
-	server, err := console(c, env, log, base, st, reg)
+	requests := registry.NewRequestLog(st)
+	defer requests.Close()
+	server, err := console(c, env, log, base, st, reg, requests)
 	if err != nil {
 		return err
 	}
@@ -100,8 +102,8 @@ func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
 	return serve(ctx, server, listener, st, log)
 }
 
-// console puts the pages behind the front door.
-func console(c serveCmd, env Env, log *slog.Logger, base *url.URL, st *store.Store, reg *registry.Registry) (*http.Server, error) {
+// console puts the pages and the vendor doors behind the front door.
+func console(c serveCmd, env Env, log *slog.Logger, base *url.URL, st *store.Store, reg *registry.Registry, requests *registry.RequestLog) (*http.Server, error) {
 	h := handlers.New(reg, base.String(), codes(), env.Now)
 	cfg := web.Config{
 		Sessions: web.NewSessions(st, base.Scheme == "https", env.Now), Base: base.Host, Scheme: base.Scheme,
@@ -111,6 +113,7 @@ func console(c serveCmd, env Env, log *slog.Logger, base *url.URL, st *store.Sto
 	if err := web.Mount(e, cfg, h.Routes()); err != nil {
 		return nil, err
 	}
+	doors(e, reg, requests, log, env.Now)
 	return web.Server(e), nil
 }
 

@@ -81,6 +81,7 @@ func (plainPasswords) Verify(_ context.Context, p, hash string) (bool, error) {
 // house is a door over a real registry and a real store, with the other side played.
 type house struct {
 	*registry.Registry
+	store  *store.Store
 	clock  *clock
 	other  *other
 	echo   *echo.Echo
@@ -126,6 +127,7 @@ func opened(t testing.TB) *house {
 	if err != nil {
 		t.Fatalf("store.Open() = %v", err)
 	}
+	h.store = st
 	h.Registry = registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: h.other, Passwords: plainPasswords{}, Now: h.clock.now})
 	t.Cleanup(func() {
 		h.Close()

@@ -3,99 +3,94 @@ package securityhubapi_test
 import (
 	"context"
 	"net/http"
-	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"patchbay/access"
-	"patchbay/access/sigv4"
 	"patchbay/connector"
-	"patchbay/connector/catalog"
-	"patchbay/handlers/securityhubapi"
-	"patchbay/registry"
 	"patchbay/store"
 )
 
-// sick is a store that answers as a full disk does, or comes to grief altogether.
-type sick struct {
+// disk is a store that can be filled up, also for one connector alone, and can come to grief altogether.
+type disk struct {
 	*store.Store
-	full, panics bool
+	full, broken atomic.Bool
 }
 
-func (s *sick) trouble() error {
-	if s.panics {
+func (d *disk) trouble(c connector.Connector) error {
+	if d.broken.Load() {
 		panic("a bug")
 	}
-	if s.full {
+	if _, tagged := c.Tags.Get("full-disk"); tagged || c.Name == "full disk" || d.full.Load() {
 		return connector.ErrReadOnly
 	}
 	return nil
 }
 
-func (s *sick) Insert(ctx context.Context, c connector.Connector, grants []connector.Grant, made []connector.Made, ev access.Event) error {
-	if err := s.trouble(); err != nil {
+func (d *disk) Insert(ctx context.Context, c connector.Connector, grants []connector.Grant, made []connector.Made, ev access.Event) error {
+	if err := d.trouble(c); err != nil {
 		return err
 	}
-	return s.Store.Insert(ctx, c, grants, made, ev)
+	return d.Store.Insert(ctx, c, grants, made, ev)
 }
 
-func (s *sick) Update(ctx context.Context, c connector.Connector, grants []connector.Grant, made []connector.Made, ev access.Event) error {
-	if err := s.trouble(); err != nil {
+func (d *disk) Update(ctx context.Context, c connector.Connector, grants []connector.Grant, made []connector.Made, ev access.Event) error {
+	if err := d.trouble(c); err != nil {
 		return err
 	}
-	return s.Store.Update(ctx, c, grants, made, ev)
+	return d.Store.Update(ctx, c, grants, made, ev)
 }
 
-func (s *sick) KeepReply(ctx context.Context, reply access.Reply) error {
-	if strings.Contains(reply.Body, "ConnectorId") && reply.Token == "lost" {
+func (d *disk) KeepReply(ctx context.Context, reply access.Reply) error {
+	if reply.Token == "lost" {
 		return connector.ErrReadOnly
 	}
-	return s.Store.KeepReply(ctx, reply)
+	return d.Store.KeepReply(ctx, reply)
 }
 
-func TestAStoreThatCannotBeWrittenIsSaidInTheVendorsWords(t *testing.T) {
+// again is the very same request once more, with its signature.
+func again(t *testing.T, req *http.Request) *http.Request {
+	t.Helper()
+	out := req.Clone(t.Context())
+	body, err := req.GetBody()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.Body = body
+	return out
+}
+
+func TestAFullDiskIsSaidInTheVendorsWords(t *testing.T) {
 	h := opened(t)
-	disk := &sick{Store: h.store}
-	reg := registry.New(registry.Config{Store: disk, Doors: disk, Catalog: catalog.All(), Asker: h, Passwords: cheap{}, Now: h.now})
-	t.Cleanup(reg.Close)
 	id := h.jira(t, "jira")
-	door := securityhubapi.New(securityhubapi.Config{Registry: reg, Now: h.now})
-	ask := func(req *http.Request) reply {
-		w := httptest.NewRecorder()
-		door.ServeHTTP(w, req)
-		return recorded(t, w)
-	}
-	req := func(method, path, body string) *http.Request {
-		out := httptest.NewRequestWithContext(t.Context(), method, securityhubapi.Prefix+path, strings.NewReader(body))
-		key := h.keys[access.Editor]
-		creds := sigv4.Credentials{AccessKeyID: key.AccessKeyID, Key: sigv4.NewKey(key.SecretAccessKey.Reveal())}
-		if err := sigv4.Sign(out, []byte(body), creds, region, "securityhub", h.now()); err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
-	const create = `{"ClientToken":"t","Name":"n","Provider":{"JiraCloud":{}}}`
 	tags := "/tags/" + escaped(arn(account, id))
+	h.disk.full.Store(true)
+	first := h.signed(t, h.keys[access.Editor], post, "/connectorsv2", `{"ClientToken":"t","Name":"n","Provider":{"JiraCloud":{}}}`)
+	second := again(t, first)
+	h.do(t, first).refused(t, 500, "InternalServerException", "cannot be written right now")
+	h.ask(t, access.Editor, patch, "/connectorsv2/"+id, `{}`).refused(t, 500, "InternalServerException", "nothing was changed")
+	h.ask(t, access.Editor, post, tags, `{"Tags":{"a":"b"}}`).refused(t, 500, "InternalException", "nothing was changed")
+	h.ask(t, access.Viewer, get, "/connectorsv2/"+id, "").ok(t)
+	h.disk.full.Store(false)
+	h.do(t, second).ok(t) // the very same request, since it changed nothing
+}
 
-	disk.full = true
-	first := req(post, "/connectorsv2", create)
-	again := first.Clone(t.Context())
-	again.Body = http.NoBody
-	ask(first).refused(t, 500, "InternalServerException", "cannot be written right now")
-	ask(req(patch, "/connectorsv2/"+id, `{}`)).refused(t, 500, "InternalServerException", "nothing was changed")
-	ask(req(post, tags, `{"Tags":{"a":"b"}}`)).refused(t, 500, "InternalException", "nothing was changed")
-	disk.full = false
+func TestAPanicIsSaidInTheVendorsWords(t *testing.T) {
+	h := opened(t)
+	id := h.jira(t, "jira")
+	h.disk.broken.Store(true)
+	h.ask(t, access.Editor, patch, "/connectorsv2/"+id, `{"Description":"d"}`).refused(t, 500, "InternalServerException", "Something went wrong")
+	h.ask(t, access.Editor, remove, "/tags/"+escaped(arn(account, id))+"?tagKeys=a", "").refused(t, 500, "InternalException", "Something went wrong")
+	if line := h.noted()[len(h.noted())-1]; line.Status != 500 || line.Operation != "UntagResource" {
+		t.Errorf("noted = %+v, want the failure", line)
+	}
+}
 
-	// The very same request is good again, since it changed nothing.
-	second := req(post, "/connectorsv2", create)
-	second.Header = again.Header
-	ask(second).ok(t)
-
-	disk.panics = true
-	ask(req(patch, "/connectorsv2/"+id, `{"Description":"d"}`)).refused(t, 500, "InternalServerException", "Something went wrong")
-	ask(req(remove, tags+"?tagKeys=a", "")).refused(t, 500, "InternalException", "Something went wrong")
-	disk.panics = false
-
-	// The connector is there, so the answer says so, though it cannot be given a second time.
-	ask(req(post, "/connectorsv2", `{"ClientToken":"lost","Name":"m","Provider":{"JiraCloud":{}}}`)).ok(t)
+func TestAnAnswerThatCannotBeKeptIsGivenAllTheSame(t *testing.T) {
+	h := opened(t)
+	made := h.ask(t, access.Editor, post, "/connectorsv2", `{"ClientToken":"lost","Name":"n","Provider":{"JiraCloud":{}}}`).ok(t)
+	if !strings.Contains(h.ask(t, access.Viewer, get, "/connectorsv2", "").text, made.get("ConnectorId")) {
+		t.Error("the connector of the answer is not there")
+	}
 }

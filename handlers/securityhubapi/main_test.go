@@ -48,8 +48,8 @@ func (cheap) Verify(context.Context, string, string) (bool, error) { return fals
 // house is a door over a real store and registry, mounted behind Echo and served over loopback.
 type house struct {
 	*registry.Registry
-	store     *store.Store
-	door      *securityhubapi.Door
+	disk      *disk
+	server    *httptest.Server
 	url       string // with the prefix
 	workspace connector.Workspace
 	rival     connector.Workspace // of another account in the same region
@@ -60,7 +60,7 @@ type house struct {
 	ahead   time.Duration // of the house's clock
 	outcome connector.Outcome
 	lines   []access.Request
-	agents  map[string]string // operation by request id → user agent
+	agents  map[string]string // user agents by request id
 }
 
 // now is the real time, since the official clients sign with it, and what the test has moved the clock by.
@@ -108,8 +108,8 @@ func opened(t *testing.T, with ...func(*securityhubapi.Config)) *house {
 	if err != nil {
 		t.Fatalf("store.Open() = %v", err)
 	}
-	h.store = st
-	h.Registry = registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: h, Passwords: cheap{}, Now: h.now})
+	h.disk = &disk{Store: st}
+	h.Registry = registry.New(registry.Config{Store: h.disk, Doors: h.disk, Catalog: catalog.All(), Asker: h, Passwords: cheap{}, Now: h.now})
 	h.workspace = h.opens(t, "Hub", account)
 	h.rival = h.opens(t, "Rival", "210987654321")
 	for _, role := range access.Roles {
@@ -124,19 +124,23 @@ func opened(t *testing.T, with ...func(*securityhubapi.Config)) *house {
 	for _, change := range with {
 		change(&config)
 	}
-	h.door = securityhubapi.New(config)
-	e := echo.New()
-	h.door.Mount(e)
-	server := httptest.NewServer(h.watched(e))
-	h.url = server.URL + securityhubapi.Prefix
+	h.server = h.served(config)
+	h.url = h.server.URL + securityhubapi.Prefix
 	t.Cleanup(func() {
-		server.Close()
+		h.server.Close()
 		h.Close()
 		if err := st.Close(); err != nil {
 			t.Errorf("Close() = %v", err)
 		}
 	})
 	return h
+}
+
+// served puts a door behind Echo and serves it over loopback.
+func (h *house) served(c securityhubapi.Config) *httptest.Server {
+	e := echo.New()
+	securityhubapi.New(c).Mount(e)
+	return httptest.NewServer(h.watched(e))
 }
 
 // watched notes which client sent which request.
@@ -292,14 +296,4 @@ func arn(account, id string) string {
 // escaped writes an ARN as clients write it into the path of the tag operations.
 func escaped(arn string) string {
 	return strings.NewReplacer(":", "%3A", "/", "%2F").Replace(arn)
-}
-
-// recorded reads an answer that was not sent over a network.
-func recorded(t *testing.T, w *httptest.ResponseRecorder) reply {
-	t.Helper()
-	r := reply{status: w.Code, header: w.Header(), text: w.Body.String()}
-	if err := json.Unmarshal(w.Body.Bytes(), &r.body); err != nil {
-		t.Fatalf("answer = %d %q, want JSON", r.status, r.text)
-	}
-	return r
 }
