@@ -131,7 +131,7 @@ func (c *console) create(t *testing.T, by *client, v *connector.Vendor, typ conn
 	t.Helper()
 	form := url.Values{"workspace": {c.workspaces[v.ID]}}
 	word := unique()
-	for name, value := range filledIn(v, typ, func(f connector.Field) string { return exampleOf(f, word) }) {
+	for name, value := range filledIn(v, typ, exampleWith(word)) {
 		form.Set(name, value)
 	}
 	for name, value := range more {

@@ -116,3 +116,8 @@ func (v *visitor) message(field string) playwright.Locator {
 func attribute(name, value string) string {
 	return "[" + name + `="` + strings.ReplaceAll(value, `"`, `\"`) + `"]`
 }
+
+// exampleWith is exampleOf with its word.
+func exampleWith(word string) func(connector.Field) string {
+	return func(f connector.Field) string { return exampleOf(f, word) }
+}

@@ -3,14 +3,11 @@
 package e2e
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/playwright-community/playwright-go"
 
 	"patchbay/connector"
 	"patchbay/connector/catalog"
@@ -48,10 +45,12 @@ func sampled(t *testing.T, c *console) samples {
 		"/workspaces":               {"/workspaces"},
 		"/users":                    {"/users"},
 		"/account":                  {"/account"},
+		"/credentials":              {"/credentials"},
+		"/requests":                 {"/requests", "/requests?q=nothing-is-called-so"},
 		"/audit":                    {"/audit", "/audit?actor=nobody"},
 		"/reference":                {"/reference"},
 		"/reference/codes":          {"/reference/codes"},
-		"/connectors/:id":           append(slices.Clone(all), retired),
+		"/connectors/:id":           {retired},
 	}
 	for _, v := range catalog.All() {
 		for _, typ := range v.Types {
@@ -59,24 +58,28 @@ func sampled(t *testing.T, c *console) samples {
 			out["/reference/:vendor/:type"] = append(out["/reference/:vendor/:type"], "/reference/"+v.ID+"/"+typ.Name)
 		}
 	}
-	shown := map[string]bool{} // one connector of each type is enough for the form that changes it
+	shown := map[string]bool{}
+	unseen := func(what string) bool { had := shown[what]; shown[what] = true; return !had }
+	add := func(pattern, path string) { out[pattern] = append(out[pattern], path) }
 	for _, path := range all {
 		page := one.mustGet(t, path)
-		for _, typ := range one.links(t, path, `/reference/[a-z]+/[A-Za-z]+`) {
-			if !shown[typ] {
-				shown[typ] = true
-				out["/connectors/:id/edit"] = append(out["/connectors/:id/edit"], path+"/edit")
-			}
+		typ := one.links(t, path, `/reference/[a-z]+/[A-Za-z]+`)[0]
+		code := one.links(t, path, `/reference/codes#[A-Z_]+`)
+		if unseen(typ) || len(code) > 0 && unseen(code[0]) {
+			add("/connectors/:id", path)
 		}
-		if runs := one.links(t, path, path+`/runs/[0-9a-z-]+`); len(runs) > 0 {
-			out["/connectors/:id/runs/:run"] = append(out["/connectors/:id/runs/:run"], runs[0])
+		if vendor := strings.Split(typ, "/")[2]; unseen("a form of " + vendor) {
+			add("/connectors/:id/edit", path+"/edit")
+		}
+		if runs := one.links(t, path, path+`/runs/[0-9a-z-]+`); len(runs) > 0 && unseen("a run of "+code[0]) {
+			add("/connectors/:id/runs/:run", runs[0])
 		}
 		if strings.Contains(page, "checkout-deploy") { // one that is used, and so has a longer question
-			out["/connectors/:id/delete"] = append(out["/connectors/:id/delete"], path+"/delete")
-			out["/connectors/:id/history"] = append(out["/connectors/:id/history"], path+"/history")
+			add("/connectors/:id/delete", path+"/delete")
+			add("/connectors/:id/history", path+"/history")
 		}
 	}
-	out["/connectors/:id/delete"] = append(out["/connectors/:id/delete"], all[len(all)-1]+"/delete")
+	add("/connectors/:id/delete", all[len(all)-1]+"/delete")
 	return out
 }
 
@@ -86,7 +89,7 @@ func retire(t *testing.T, one *client) string {
 	vendor, typ := catalogued(t, "harness", "ArtifactoryAnonymous")
 	form := url.Values{"workspace": {"Acme"}}
 	word := unique()
-	for name, value := range filledIn(vendor, typ, func(f connector.Field) string { return exampleOf(f, word) }) {
+	for name, value := range filledIn(vendor, typ, exampleWith(word)) {
 		form.Set(name, value)
 	}
 	path := one.mustPost(t, "/connectors/new/harness/ArtifactoryAnonymous", form)
@@ -146,160 +149,4 @@ func (v *visitor) whole(path string) {
 	}
 	v.must(claim(v.Locator("h1")).ToHaveCount(1))
 	v.clean(path)
-}
-
-// Everything is there as well before there is anything: what each page says of nothing is looked at too. The way there is
-// the one that the first admin takes.
-func TestFirstAdmin(t *testing.T) {
-	t.Parallel()
-	c, err := empty()
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := c.visit(t, "")
-	v.expect(http.StatusUnprocessableEntity)
-	v.open("/")
-	v.must(claim(v.Locator("h1")).ToHaveText("Set up Patchbay"))
-	v.clean("/setup")
-	v.fill(v.labelled("Set-up code"), "not-the-code")
-	v.fill(v.labelled("Password"), "short")
-	v.click(v.button("Create the admin"))
-	v.must(claim(v.GetByRole("alert")).ToBeFocused())
-	v.clean("/setup, refused")
-	v.fill(v.labelled("Set-up code"), c.code)
-	v.fill(v.labelled("Password"), password)
-	v.click(v.button("Create the admin"))
-	v.heading("Workspaces")
-	v.says("You are the first admin. Next, add a workspace for each account that you look after.")
-	for _, pattern := range pagePatterns() {
-		if !strings.Contains(pattern, "/:") {
-			v.whole(pattern)
-		}
-	}
-	v.open("/connectors")
-	v.must(claim(v.GetByText("No connectors yet")).ToBeVisible())
-	v.open("/setup")
-	v.heading("Overview")
-}
-
-// The door has two pages more: the one to sign in by, and what it says of a wrong password.
-func TestDoorPages(t *testing.T) {
-	t.Parallel()
-	v := use(t, house).visit(t, "")
-	v.expect(http.StatusUnprocessableEntity)
-	v.open("/login")
-	v.clean("/login")
-	v.fill(v.labelled("User name"), "nobody")
-	v.fill(v.labelled("Password"), "wrong")
-	v.click(v.button("Sign in"))
-	v.must(claim(v.GetByRole("alert")).ToContainText("User name or password is not right."))
-	v.must(claim(v.GetByRole("alert")).ToBeFocused())
-	v.clean("/login, refused")
-	v.fill(v.labelled("User name"), admin)
-	v.fill(v.labelled("Password"), password)
-	v.click(v.button("Sign in"))
-	v.heading("Overview")
-}
-
-// The dialogs and the menu are pages within pages.
-func TestPaletteAndShortcuts(t *testing.T) {
-	t.Parallel()
-	v := use(t, dev).visit(t, admin)
-	v.open("/connectors")
-	v.must(v.Keyboard().Press("?"))
-	v.must(claim(v.role("dialog", "Keyboard shortcuts")).ToBeVisible())
-	v.clean("the shortcuts")
-	v.must(v.Keyboard().Press("Escape"))
-	v.must(v.Keyboard().Press("Control+k"))
-	palette := v.role("dialog", "Find anything")
-	v.must(claim(palette).ToBeVisible())
-	v.clean("the palette")
-	v.fill(palette.GetByRole("searchbox"), "git")
-	v.must(claim(palette.GetByRole("link", playwright.LocatorGetByRoleOptions{Name: "Checkout Git"})).ToBeVisible())
-	v.clean("the palette with connectors")
-	v.fill(palette.GetByRole("searchbox"), "nothing-is-called-so")
-	v.must(claim(palette.GetByText("Nothing found.")).ToBeVisible())
-	v.clean("the palette without any")
-	v.must(v.Keyboard().Press("Escape"))
-	v.must(v.SetViewportSize(320, 800))
-	v.click(v.GetByText("Menu", playwright.PageGetByTextOptions{Exact: playwright.Bool(true)}))
-	v.must(claim(v.GetByRole("navigation", playwright.PageGetByRoleOptions{Name: "Main"}).GetByRole("link", playwright.LocatorGetByRoleOptions{Name: "Secrets"})).ToBeVisible())
-	_, err := v.Evaluate(axe + ";0")
-	v.must(err)
-	v.sound("the menu at 320 px")
-}
-
-// What goes wrong has a page as good as the others.
-func TestErrorPages(t *testing.T) {
-	t.Parallel()
-	c := use(t, house)
-	v := c.visit(t, admin)
-	v.expect(http.StatusNotFound)
-	for _, path := range []string{"/nowhere", "/connectors/0000", "/reference/harness/Nothing", "/connectors/new/nobody/GitHttp", "/secrets/none"} {
-		if got := v.open(path).Status(); got != http.StatusNotFound {
-			t.Errorf("GET %s = %d, want 404", path, got)
-		}
-		v.heading("Not found")
-	}
-	v.clean("the page for what is not there")
-	v = c.visit(t, c.addUser(t, "viewer"))
-	v.expect(http.StatusForbidden)
-	if got := v.open("/users").Status(); got != http.StatusForbidden {
-		t.Errorf("GET /users = %d, want 403", got)
-	}
-	v.heading("Not allowed")
-	v.clean("the page for what is not allowed")
-}
-
-// refusals are forms that are sent as they should not be, each with the button that sends it and what the page says of it.
-var refusals = []struct {
-	path, button string
-	fill         map[string]string
-	says         []string
-}{
-	{"/secrets", "Add secret", map[string]string{"Name": "9 lives"}, []string{"Name", "Value"}},
-	{"/workspaces", "Add workspace", map[string]string{"Name": ""}, []string{"Name"}},
-	{"/users", "Add user", map[string]string{"User name": "", "Password": "short"}, []string{"User name", "Password"}},
-	{"/account", "Change password", map[string]string{"Current password": "not it", "New password": "short"}, []string{"password"}},
-}
-
-// A refused form is as sound as a fresh one, with its summary on top and its sentences at the fields.
-func TestRefusedForms(t *testing.T) {
-	for _, r := range refusals {
-		t.Run(r.path, func(t *testing.T) {
-			t.Parallel()
-			c := use(t, house)
-			v := c.visit(t, c.addUser(t, "admin"))
-			v.expect(http.StatusUnprocessableEntity)
-			v.open(r.path)
-			for label, text := range r.fill {
-				v.fill(v.labelled(label), text)
-			}
-			v.click(v.button(r.button))
-			v.must(claim(v.GetByRole("alert")).ToBeFocused())
-			links := v.GetByRole("alert").GetByRole("link")
-			n, err := links.Count()
-			v.must(err)
-			if n == 0 {
-				t.Fatal("the summary has no link to a field")
-			}
-			for i := range n {
-				v.leadsToItsField(links.Nth(i))
-			}
-			v.clean(fmt.Sprintf("%s, refused", r.path))
-		})
-	}
-}
-
-// leadsToItsField follows a line of the summary: the field says the same, and gets the focus.
-func (v *visitor) leadsToItsField(line playwright.Locator) {
-	v.t.Helper()
-	text, err := line.TextContent()
-	v.must(err)
-	href, err := line.GetAttribute("href")
-	v.must(err)
-	v.click(line)
-	v.must(claim(v.Locator(href)).ToBeFocused())
-	v.must(claim(v.Locator(href)).ToHaveAttribute("aria-invalid", "true"))
-	v.must(claim(v.Locator(href + "-error")).ToHaveText(text))
 }

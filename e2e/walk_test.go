@@ -42,7 +42,7 @@ type walk struct {
 
 // create fills the form in with the examples. With scripts the secrets come with the connector, without they are added first.
 func (w *walk) create() {
-	form := filledIn(w.vendor, w.typ, func(f connector.Field) string { return exampleOf(f, w.word) })
+	form := filledIn(w.vendor, w.typ, exampleWith(w.word))
 	w.name = form["name"]
 	canary := "canary-" + w.word + "-4fd1c0"
 	if !w.scripts {

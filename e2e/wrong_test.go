@@ -167,7 +167,7 @@ func (v *visitor) leaveWrong(vendor *connector.Vendor, typ connector.Type, form 
 // blocked empties what is required and submits: the summary comes without a request, and correcting clears the fields.
 func (v *visitor) blocked(vendor *connector.Vendor, typ connector.Type) {
 	v.t.Helper()
-	form := filledIn(vendor, typ, func(f connector.Field) string { return exampleOf(f, "x") })
+	form := filledIn(vendor, typ, exampleWith("x"))
 	empty := maps.Clone(form)
 	for name := range form {
 		if f := fresh(vendor, typ, name); f.Required && f.Kind != connector.KindChoice && f.Kind != connector.KindFlag {

@@ -92,7 +92,7 @@ func rejoined(f connector.Field, text string) bool {
 
 // variants are the form with all examples, once for each value of each choice, so that every field is shown in one of them.
 func variants(v *connector.Vendor, typ connector.Type) []map[string]string {
-	plain := filledIn(v, typ, func(f connector.Field) string { return exampleOf(f, "x") })
+	plain := filledIn(v, typ, exampleWith("x"))
 	out := []map[string]string{plain}
 	for name := range plain {
 		for _, o := range fresh(v, typ, name).Choices {

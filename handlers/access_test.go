@@ -126,7 +126,7 @@ func (c *console) cells(t *testing.T, r web.Route, want row) {
 		actor := append([]access.Role{"nobody"}, access.Roles...)[i]
 		v, fields := c.nobody(), want.form
 		if actor != "nobody" {
-			v = c.as(t, string(actor))
+			v = c.in(t, string(actor))
 		}
 		if r.Path == "/login" && r.Method == http.MethodPost {
 			fields = []string{"username", c.unique("guess"), "password", "wrong password"}

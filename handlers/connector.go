@@ -56,6 +56,12 @@ func (h *Handlers) showConnector(c echo.Context, status int, one connector.Conne
 	if page.Secrets, err = h.reg.SecretIDs(ctx, actor, one); err != nil {
 		return err
 	}
+	switch last, err := h.reg.LastRequest(ctx, actor, one.ID); {
+	case err == nil:
+		page.Door = &last
+	case !errors.Is(err, connector.ErrNotFound):
+		return err
+	}
 	if known {
 		d := one.Draft(t)
 		request := vendor.Create(page.Workspace, &d)

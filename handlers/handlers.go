@@ -21,12 +21,16 @@ type Handlers struct {
 	base  string // address under which the console is reached: "https://patchbay.example.com"
 	now   func() time.Time
 	codes []views.Code
+	doors []views.Door
 }
 
 // New makes the handlers. base is the console's address without a slash at its end; codes explain what a check may answer.
 func New(reg *registry.Registry, base string, codes []views.Code, now func() time.Time) *Handlers {
 	return &Handlers{reg: reg, base: base, now: now, codes: codes}
 }
+
+// Explain gives the compatibility page what the vendor doors answer. Call it before the first request.
+func (h *Handlers) Explain(doors []views.Door) { h.doors = doors }
 
 // shell gives what the page has around its content.
 func (h *Handlers) shell(c echo.Context, title string) (views.Shell, error) {

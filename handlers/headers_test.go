@@ -41,7 +41,7 @@ func TestEveryAnswerCarriesTheHeaders(t *testing.T) {
 		for _, r := range c.routes {
 			v := c.nobody()
 			if actor == "admin" {
-				v = c.as(t, "admin")
+				v = c.in(t, "admin")
 			}
 			a := v.send(v.request(r.Method, c.path(t, r.Path), strings.NewReader("")))
 			what := r.Method + " " + r.Path + " as " + actor
@@ -66,7 +66,7 @@ func TestEveryAnswerCarriesTheHeaders(t *testing.T) {
 
 func TestWhatMatchesNoRouteCarriesTheHeadersToo(t *testing.T) {
 	c := opened(t, setting{})
-	v := c.as(t, "admin")
+	v := c.in(t, "admin")
 	for what, a := range map[string]*httptest.ResponseRecorder{
 		"an unknown address":  v.get("/nowhere"),
 		"a wrong method":      v.send(v.request(http.MethodDelete, "/connectors", nil)),
@@ -108,7 +108,7 @@ var inline = regexp.MustCompile(`(?i)<script(?:\s[^>]*)?>[^<]|<style|\sstyle\s*=
 func TestNoPageHasWhatThePolicyStops(t *testing.T) {
 	c := opened(t, setting{})
 	for _, r := range c.routes {
-		v := c.as(t, "admin")
+		v := c.in(t, "admin")
 		page := v.send(v.request(r.Method, c.path(t, r.Path), strings.NewReader(""))).Body.String()
 		if found := inline.FindString(page); found != "" {
 			t.Errorf("%s %s has %q in its page", r.Method, r.Path, found)

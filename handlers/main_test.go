@@ -3,6 +3,8 @@ package handlers_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
 	"io"
 	"log/slog"
 	"net/http"
@@ -226,6 +228,23 @@ func (c *console) as(t *testing.T, name string) *visitor {
 		t.Fatalf("sign in as %s: %d %s", name, a.Code, a.Body)
 	}
 	return v
+}
+
+// in gives a browser in which a user of that name is signed in already, without the sign-in.
+func (c *console) in(t *testing.T, name string) *visitor {
+	t.Helper()
+	u, _, err := c.store.UserNamed(t.Context(), name)
+	if err != nil {
+		t.Errorf("UserNamed(%s) = %v", name, err)
+		return c.nobody()
+	}
+	value := rand.Text()
+	hash := sha256.Sum256([]byte(value))
+	if err := c.store.KeepSession(t.Context(), access.Session{Hash: hash[:], User: u.ID, Created: c.clock.now(), Seen: c.clock.now(),
+		Ends: c.clock.now().Add(12 * time.Hour)}); err != nil {
+		t.Errorf("KeepSession() = %v", err)
+	}
+	return &visitor{c, &http.Cookie{Name: "patchbay", Value: value}}
 }
 
 // request makes a request as a browser would from a page of the console; headers are names and values by turns.

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"patchbay/access"
@@ -28,32 +30,36 @@ var names = strings.Fields("q vendor type workspace status tag sort after size s
 
 // TestTenThousandMalformedRequestsBreakNothing is proof S8 for the pages: whatever is sent, no answer is of the 5xx, and nothing falls over.
 func TestTenThousandMalformedRequestsBreakNothing(t *testing.T) {
-	const requests = 10_000
+	const hands, each = 4, 2_500
 	c := opened(t, setting{})
-	m := &mischief{Rand: rand.New(rand.NewPCG(1, 2)), c: c}
-	m.ids = []string{c.git(t).ID, c.retired(t).ID, c.registration(t).ID, c.secret(t).ID, c.workspaces["jitterbit"], c.user(t, "bystander", access.Viewer).ID}
-	v := map[string]*visitor{"nobody": c.nobody(), "viewer": c.as(t, "viewer"), "admin": c.as(t, "admin")}
-	codes := map[int]int{}
-	for i := range requests {
-		actor := []string{"nobody", "viewer", "admin", "admin", "admin", "admin"}[m.IntN(6)]
-		r, what := m.request(v[actor])
-		cookie := v[actor].cookie
-		a := v[actor].send(r)
-		v[actor].cookie = cookie
-		codes[a.Code/100]++
-		if a.Code >= 500 || a.Code < 200 {
-			t.Fatalf("request %d as %s = %d\n%s\n%s", i, actor, a.Code, what, a.Body)
-		}
-		if strings.Contains(what, "/logout") && actor != "nobody" {
-			// Under another name: wrong passwords of the requests before slow the old one down.
-			v[actor] = c.as(t, c.user(t, c.unique(actor), access.Role(actor)).Name)
-		}
+	ids := []string{c.git(t).ID, c.retired(t).ID, c.registration(t).ID, c.secret(t).ID, c.workspaces["jitterbit"], c.user(t, "bystander", access.Viewer).ID}
+	var codes [6]atomic.Int64
+	var wait sync.WaitGroup
+	for hand := range uint64(hands) {
+		m := &mischief{Rand: rand.New(rand.NewPCG(hand, 2)), c: c, ids: ids}
+		wait.Go(func() {
+			v := map[string]*visitor{"nobody": c.nobody(), "viewer": c.in(t, "viewer"), "admin": c.in(t, "admin")}
+			for range each {
+				actor := m.one([]string{"nobody", "viewer", "admin", "admin"})
+				r, what := m.request(v[actor])
+				a := v[actor].like().send(r)
+				if a.Code >= 500 || a.Code < 200 {
+					t.Errorf("as %s = %d\n%s\n%s", actor, a.Code, what, a.Body)
+					return
+				}
+				codes[a.Code/100].Add(1)
+				if r.URL.Path == "/logout" && actor != "nobody" {
+					v[actor] = c.in(t, actor)
+				}
+			}
+		})
 	}
+	wait.Wait()
 	if log := c.log.String(); strings.Contains(log, `"msg":"panic"`) || strings.Contains(log, `"level":"ERROR"`) {
-		t.Errorf("the log tells of trouble: %s", log[max(0, strings.Index(log, `"level":"ERROR"`)-40):][:600])
+		t.Errorf("the log tells of trouble: %.600s", log[strings.Index(log, `"level":"ERROR"`):])
 	}
-	if codes[2] < 500 || codes[3] < 500 || codes[4] < 500 {
-		t.Errorf("answers by class: %v, want some of each, or the requests test nothing", codes)
+	if codes[2].Load() < 500 || codes[3].Load() < 500 || codes[4].Load() < 500 {
+		t.Errorf("%d answers of 2xx, %d of 3xx and %d of 4xx: the requests test nothing", codes[2].Load(), codes[3].Load(), codes[4].Load())
 	}
 	if n, err := c.reg.VerifyLog(t.Context(), root); err != nil || n == 0 {
 		t.Errorf("VerifyLog() = %d, %v, want the log to fit together", n, err)

@@ -53,3 +53,11 @@ func (h *Handlers) referenceCodes(c echo.Context) error {
 	}
 	return web.Page(c, http.StatusOK, views.Codes(views.CodesPage{Shell: s, Codes: h.codes}))
 }
+
+func (h *Handlers) compatibility(c echo.Context) error {
+	s, err := h.shell(c, "Compatibility")
+	if err != nil {
+		return err
+	}
+	return web.Page(c, http.StatusOK, views.Compatibility(views.CompatibilityPage{Shell: s, Doors: h.doors}))
+}

@@ -86,6 +86,7 @@ func (h *Handlers) Routes() []web.Route {
 		post("/audit/verify", access.ReadAudit, h.verifyAudit),
 
 		get("/reference", access.View, h.reference),
+		get("/reference/compatibility", access.View, h.compatibility),
 		get("/reference/codes", access.View, h.referenceCodes),
 		get("/reference/:vendor/:type", access.View, h.referenceType),
 	}

@@ -88,3 +88,32 @@ func TestALockedDatabaseIsSaid(t *testing.T) {
 		t.Errorf("Ready() without the lock = %v", err)
 	}
 }
+
+func TestAPurgeLeavesNothingInTheSearchIndex(t *testing.T) {
+	ctx := context.Background()
+	s := with(t, "PRAGMA user_version = 0")
+	if err := s.AddWorkspace(ctx, connector.Workspace{ID: "w", Vendor: "v", Name: "w", Account: "a"}, access.Event{}); err != nil {
+		t.Fatal(err)
+	}
+	c := connector.Connector{ID: "c", Vendor: "v", Type: "t", Workspace: "w", Identifier: "i", Name: "Payments", Spec: &connector.Opaque{}, Version: 1}
+	lines := func() (n int) {
+		t.Helper()
+		if err := s.read.one(ctx, `SELECT count(*) FROM search WHERE search MATCH '"pay"'`, nil, &n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if err := s.Insert(ctx, c, nil, nil, access.Event{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := lines(); n != 1 {
+		t.Fatalf("the index has %d lines, want 1", n)
+	}
+	c.Version = 2
+	if err := errors.Join(s.Retire(ctx, c, access.Event{}), s.Purge(ctx, "c", access.Event{})); err != nil {
+		t.Fatal(err)
+	}
+	if n := lines(); n != 0 {
+		t.Errorf("after Purge the index has %d lines, want none", n)
+	}
+}

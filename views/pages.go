@@ -168,6 +168,7 @@ type ConnectorPage struct {
 	Use          connector.Use      // what was typed into the form for one more
 	Secrets      map[string]string  // wire name of a reference to the id of the secret that it points at; absent: not there
 	As           Snippets           // JSON, YAML, Curl and Terraform
+	Door         *access.Request    // the last request about it at a vendor door; nil: none
 	Registration *Registration      // Jitterbit only
 }
 

@@ -105,6 +105,7 @@ func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
 // console puts the pages and the vendor doors behind the front door.
 func console(c serveCmd, env Env, log *slog.Logger, base *url.URL, st *store.Store, reg *registry.Registry, requests *registry.RequestLog) (*http.Server, error) {
 	h := handlers.New(reg, base.String(), codes(), env.Now)
+	h.Explain(compatibility())
 	cfg := web.Config{
 		Sessions: web.NewSessions(st, base.Scheme == "https", env.Now), Base: base.Host, Scheme: base.Scheme,
 		Log: log, Now: env.Now, Errors: h.Error,

@@ -32,15 +32,20 @@ func TestOfficialClients(t *testing.T) {
 		corrects bool   // its clock by the answer's Date
 		run      []string
 	}{
-		{securityhubapi.ClientGo171, "api/securityhub#1.71.2", false, []string{"go", "test", "-count=1", "-vet=off", "-modfile=testdata/sdk171.mod", "./testdata/walk"}},
+		{securityhubapi.ClientGo171, "api/securityhub#1.71.2", false, []string{"go", "test", "-count=1", "-vet=off", "-modfile=testdata/sdk171.mod", "-tags=before173", "./testdata/walk"}},
 		{securityhubapi.ClientGo182, "api/securityhub#1.82.0", true, []string{"go", "test", "-count=1", "-vet=off", "./testdata/walk"}},
-		{securityhubapi.ClientJS, "aws-sdk-js/3.1108.0", true, []string{"node", "testdata/client.mjs"}},
+		{securityhubapi.ClientJS, "aws-sdk-js/", true, []string{"node", "testdata/client.mjs"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.run[0] == "node" {
-				if _, err := os.Stat(filepath.Join(modules, "@aws-sdk", "client-securityhub")); err != nil {
+				// The client says an older version of itself on the wire than its package has, so the package is looked at.
+				about, err := os.ReadFile(filepath.Join(modules, "@aws-sdk", "client-securityhub", "package.json"))
+				if err != nil {
 					t.Skip("the client is not installed; npm ci does it:", err)
+				}
+				if _, version, _ := strings.Cut(tt.name, " "); !strings.Contains(string(about), `"version": "`+version+`"`) {
+					t.Fatalf("the client that is installed is not %s", tt.name)
 				}
 			}
 			h := opened(t, tried(&atomic.Int64{}))
@@ -90,8 +95,8 @@ func (h *house) proven(t *testing.T, name, agent string) {
 	t.Helper()
 	called := map[string]bool{}
 	for _, line := range h.noted() {
-		if h.agents[line.ID] == "" || !strings.Contains(h.agents[line.ID], agent) {
-			t.Errorf("%s was called by %q, want a client with %s", line.Operation, h.agents[line.ID], agent)
+		if !strings.Contains(h.agents[line.ID], agent) {
+			t.Fatalf("%s was called by %q, want a client with %s", line.Operation, h.agents[line.ID], agent)
 		}
 		if line.Status == 200 {
 			called[line.Operation] = true

@@ -115,7 +115,7 @@ func opened(t *testing.T, with ...func(*securityhubapi.Config)) *house {
 	for _, role := range access.Roles {
 		h.keys[role] = h.minted(t, h.workspace, role)
 	}
-	h.rivalKey = h.minted(t, h.rival, access.Admin)
+	h.rivalKey = h.minted(t, h.rival, access.Editor)
 	config := securityhubapi.Config{Registry: h.Registry, Now: h.now, Note: func(line access.Request) {
 		h.mu.Lock()
 		defer h.mu.Unlock()
