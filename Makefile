@@ -27,7 +27,10 @@ needs: ## what a fresh Debian machine with Go and Node lacks
 	@[ -f node_modules/.package-lock.json ] && [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund
 	$(GO) mod download
 
+GO_RELEASE := $(shell sed -n 's/^toolchain //p' go.mod)
+
 generate: ## write the generated files anew
+	@[ "$$($(GO) env GOVERSION)" = "$(GO_RELEASE)" ] || { echo "The browser module is the same, byte for byte, with $(GO_RELEASE) only; this is $$($(GO) env GOVERSION). Install $(GO_RELEASE)."; exit 1; }
 	$(GO) generate ./...
 
 generated: generate ## they are what is committed

@@ -27,7 +27,7 @@ func (v *visitor) clean(what string) {
 	v.must(err)
 	v.sound(what+", light", "{}")
 	v.must(v.EmulateMedia(playwright.PageEmulateMediaOptions{ColorScheme: playwright.ColorSchemeDark}))
-	v.sound(what+", dark", "{runOnly: ['cat.color']}") // the theme changes colours and nothing else
+	v.sound(what+", dark", "{runOnly: ['color-contrast', 'link-in-text-block']}") // the theme changes colours and nothing else
 	v.must(v.EmulateMedia(playwright.PageEmulateMediaOptions{ColorScheme: playwright.ColorSchemeLight}))
 	v.narrow(what)
 }

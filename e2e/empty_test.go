@@ -82,7 +82,9 @@ func TestPaletteAndShortcuts(t *testing.T) {
 	v.fill(palette.GetByRole("searchbox"), "nothing-is-called-so")
 	v.must(claim(palette.GetByText("Nothing found.")).ToBeVisible())
 	v.clean("the palette without any")
+	v.must(v.Keyboard().Press("Escape")) // empties the field
 	v.must(v.Keyboard().Press("Escape"))
+	v.must(claim(palette).ToBeHidden())
 	v.must(v.SetViewportSize(320, 800))
 	v.click(v.GetByText("Menu", playwright.PageGetByTextOptions{Exact: playwright.Bool(true)}))
 	v.must(claim(v.GetByRole("navigation", playwright.PageGetByRoleOptions{Name: "Main"}).GetByRole("link", playwright.LocatorGetByRoleOptions{Name: "Secrets"})).ToBeVisible())

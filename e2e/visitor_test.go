@@ -242,3 +242,7 @@ func (v *visitor) says(text string) {
 	v.t.Helper()
 	v.must(claim(v.Locator("[data-flash] p")).ToHaveText(text))
 }
+
+func hasText(text string) playwright.LocatorFilterOptions {
+	return playwright.LocatorFilterOptions{HasText: text}
+}

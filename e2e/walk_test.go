@@ -122,7 +122,7 @@ func (w *walk) find() {
 	}
 	results := w.role("region", "Results")
 	w.must(claim(results.GetByText("1 connector shown.")).ToBeVisible())
-	w.must(claim(results.GetByRole("row").Filter(playwright.LocatorFilterOptions{HasText: w.name})).ToHaveCount(1))
+	w.must(claim(results.GetByRole("row").Filter(hasText(w.name))).ToHaveCount(1))
 	w.keepsSecrets()
 	w.click(w.link(w.name))
 	w.heading(w.name)

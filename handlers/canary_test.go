@@ -5,12 +5,16 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"html"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/a-h/templ"
 
 	"patchbay/access"
 	"patchbay/connector"
@@ -27,10 +31,10 @@ func (k canaries) new(came string) string {
 	return value
 }
 
-// forms are the ways in which a value may be written down: as it is, in hexadecimal, and in base64 at each of the three places where a
-// group of letters can begin. A quoting for URLs, HTML or JSON leaves letters and digits as they are.
+// forms are the ways in which a value may be written down: as it is, quoted for HTML or a URL, in hexadecimal, and in base64 at each of
+// the three places where a group of letters can begin.
 func forms(value string) []string {
-	out := []string{value, strings.ToLower(hex.EncodeToString([]byte(value))), strings.ToUpper(hex.EncodeToString([]byte(value)))}
+	out := []string{value, html.EscapeString(value), templ.EscapeString(value), url.QueryEscape(value), strings.ToLower(hex.EncodeToString([]byte(value))), strings.ToUpper(hex.EncodeToString([]byte(value)))}
 	for shift := range 3 {
 		packed := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", shift) + value))
 		// The letters at both ends depend on what stands beside the value.
@@ -140,6 +144,18 @@ func TestNoSecretComesToLight(t *testing.T) {
 	a = viewer.post("/account/password", "current", password, "password", k.new("own new password"))
 	keep("own password", a.Code, 303, a.Body.String())
 	k["cookie of a renewed session"] = viewer.cookie.Value
+	// What programs come in with is handed out once, and kept as a hash or sealed.
+	for vendor, workspace := range c.workspaces {
+		m, err := c.reg.Mint(t.Context(), root, workspace, "canary", access.Editor)
+		if err != nil {
+			t.Fatalf("Mint(%s) = %v", vendor, err)
+		}
+		for _, secret := range []connector.Secret{m.APIKey, m.SecretAccessKey, m.Password} {
+			if !secret.Empty() {
+				k["credential of "+vendor] = secret.Reveal()
+			}
+		}
+	}
 	// A pair that is asked for, and one of the registrations' own.
 	registrations, err := c.reg.List(t.Context(), root, connector.Query{Vendor: "jitterbit"})
 	if err != nil || len(registrations.Connectors) == 0 {

@@ -51,6 +51,8 @@ func (h *Handlers) Routes() []web.Route {
 		get("/connectors/:id/runs/:run", access.View, h.run),
 		post("/connectors/:id/pair", access.Test, h.pair),
 		post("/connectors/:id/payload", access.View, h.payload),
+		post("/connectors/:id/authorise", access.Edit, h.reauthorise),
+		get(OAuthCallback, access.Edit, h.oauthCallback),
 		get("/trash", access.View, h.trash),
 
 		get("/secrets", access.View, h.secrets),
@@ -63,6 +65,9 @@ func (h *Handlers) Routes() []web.Route {
 		post("/workspaces", access.ManageWorkspaces, h.addWorkspace),
 		post("/workspaces/:id/rename", access.ManageWorkspaces, h.renameWorkspace),
 		post("/workspaces/:id/remove", access.ManageWorkspaces, h.removeWorkspace),
+		get("/workspaces/:id/oauth", access.ManageWorkspaces, h.oauthApp),
+		post("/workspaces/:id/oauth", access.ManageWorkspaces, h.setOAuthApp),
+		post("/workspaces/:id/oauth/remove", access.ManageWorkspaces, h.removeOAuthApp),
 
 		get("/credentials", access.ManageWorkspaces, h.credentials),
 		post("/credentials", access.ManageWorkspaces, h.mint),

@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"context"
+	"database/sql"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -127,4 +129,21 @@ func (c *console) path(t *testing.T, route string) string {
 		t.Fatalf("the parameters of route %s are not known to this test", route)
 	}
 	return route
+}
+
+// exec changes the database behind the store's back.
+func exec(t *testing.T, dir string, statements ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "patchbay.db")+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range statements {
+		if _, err := db.Exec(text); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
 }

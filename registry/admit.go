@@ -49,7 +49,7 @@ func (r *Registry) Admit(ctx context.Context, a access.Actor, d connector.Draft)
 	if err := r.store.Insert(ctx, c, refs, made, ev); err != nil {
 		return connector.Connector{}, taken(err, vendor, c)
 	}
-	return c, nil
+	return c, r.invite(ctx, &c)
 }
 
 // Change alters the living connector of that id if version is still its newest, else the answer is a *[Conflict]. What the registry

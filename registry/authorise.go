@@ -8,7 +8,8 @@ import (
 )
 
 // Authorise keeps what an authorisation at the other side brought: fill writes it into the spec, also into fields that only the registry may
-// give. Where the connector waited for a person, its status is worked out anew.
+// give. Where the connector waited for a person, its status is worked out anew. What [Registry.Exchange] brought in the same context is kept
+// first: tokens without a connector that knows of them do no harm, the other way round it could not be asked.
 func (r *Registry) Authorise(ctx context.Context, a access.Actor, id string, version int64, fill func(connector.Spec)) (connector.Connector, error) {
 	if err := may(a, access.Edit); err != nil {
 		return connector.Connector{}, err
@@ -21,18 +22,9 @@ func (r *Registry) Authorise(ctx context.Context, a access.Actor, id string, ver
 		return connector.Connector{}, &Conflict{Theirs: c}
 	}
 	fill(c.Spec)
-	t, _ := r.catalog.Type(c.Vendor, c.Type)
-	d := c.Draft(t)
-	w, vendor, problems, err := r.settle(ctx, a, &d)
+	refs, err := r.grants(ctx, a, c)
 	if err != nil {
 		return connector.Connector{}, err
-	}
-	refs, _, more, err := r.references(ctx, a, w, vendor, &d)
-	if err != nil {
-		return connector.Connector{}, err
-	}
-	if problems = append(problems, more...); len(problems) > 0 {
-		return connector.Connector{}, problems
 	}
 	c.Version, c.Updated, c.UpdatedBy = c.Version+1, r.now(), a.Name
 	if s, ok := c.Spec.(connector.Starting); ok {
@@ -41,6 +33,9 @@ func (r *Registry) Authorise(ctx context.Context, a access.Actor, id string, ver
 			c.Health.Since = c.Updated
 		}
 		c.Health.Status, c.Health.Summary = status, summary
+	}
+	if err := r.keepBrought(ctx, a, c); err != nil {
+		return connector.Connector{}, err
 	}
 	return c, r.store.Update(ctx, c, refs, nil, r.connectorEvent(ctx, a, "connector.authorised", c))
 }

@@ -19,7 +19,10 @@ func (r *Registry) Connector(ctx context.Context, a access.Actor, id string) (co
 	if errors.Is(err, connector.ErrNotFound) || err == nil && !a.Sees(c.Workspace) {
 		return connector.Connector{}, connector.ErrNotFound // word for word the same, whichever it is
 	}
-	return c, err
+	if err != nil {
+		return c, err
+	}
+	return c, r.invite(ctx, &c)
 }
 
 // living gives one that is not in the trash.

@@ -96,7 +96,11 @@ func (r *Registry) Find(ctx context.Context, a access.Actor, workspace string, s
 	if _, err := r.visible(ctx, a, workspace); err != nil {
 		return connector.Connector{}, err
 	}
-	return r.store.Find(ctx, workspace, scope, identifier)
+	c, err := r.store.Find(ctx, workspace, scope, identifier)
+	if err != nil {
+		return c, err
+	}
+	return c, r.invite(ctx, &c)
 }
 
 // Pick lists connectors for a vendor door.

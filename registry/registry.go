@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"patchbay/access"
@@ -25,6 +26,7 @@ type Registry struct {
 	jobs      *jobs
 	throttle  *throttle
 	setUp     *setUpCode
+	oauth     OAuth
 }
 
 // Passwords hashes and verifies passwords. An empty hash stands for a user who does not exist, and costs as much.
@@ -33,7 +35,7 @@ type Passwords interface {
 	Verify(ctx context.Context, password, hash string) (bool, error)
 }
 
-// Config is what a registry is made from. All members but Doors are needed.
+// Config is what a registry is made from. All members but Doors and OAuth are needed.
 type Config struct {
 	Store     Store
 	Doors     Doors // the same store again; nil where no door is served
@@ -41,13 +43,14 @@ type Config struct {
 	Asker     Asker
 	Passwords Passwords
 	Now       func() time.Time
+	OAuth     OAuth // left out where no person lets a connector in
 }
 
 // New makes a registry.
 func New(c Config) *Registry {
 	return &Registry{
 		store: c.Store, doors: c.Doors, catalog: c.Catalog, asker: c.Asker, passwords: c.Passwords, now: c.Now,
-		jobs: newJobs(), throttle: newThrottle(c.Now), setUp: &setUpCode{},
+		jobs: newJobs(), throttle: newThrottle(c.Now), setUp: &setUpCode{}, oauth: c.OAuth,
 	}
 }
 
@@ -91,8 +94,9 @@ func (r *Registry) connectorEvent(ctx context.Context, a access.Actor, action st
 
 type addressKey struct{}
 
-// From notes in the context which network address a request came from, for the audit log.
+// From notes in the context which network address a request came from, for the audit log, and makes room for what a consent brings.
 func From(ctx context.Context, address string) context.Context {
+	ctx = context.WithValue(ctx, consentKey{}, new(atomic.Pointer[connector.OAuthTokens]))
 	return context.WithValue(ctx, addressKey{}, address)
 }
 

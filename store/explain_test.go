@@ -15,7 +15,7 @@ import (
 func TestListsWalkAlongAnIndex(t *testing.T) {
 	s := opened(t)
 	s.LookAt(-1, 0) // as in a large house: every filter leaves many
-	storetest.Fill(t, s, 20, benchConnector)
+	storetest.Fill(t, s, 200, benchConnector)
 	ctx := context.Background()
 	acme := connector.Scope{Org: "org15", Project: "p7"}
 	for name, q := range map[string]connector.Query{

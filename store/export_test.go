@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"patchbay/connector"
 )
@@ -15,6 +16,9 @@ func (s *Store) Explain(ctx context.Context, q connector.Query) (index string, s
 	p, err := s.plan(ctx, q)
 	if err != nil {
 		return "", nil, err
+	}
+	if p == nil {
+		return "", nil, errors.New("nothing can be in the list")
 	}
 	err = s.read.each(ctx, "EXPLAIN QUERY PLAN "+p.text(), p.args, func(rows *sql.Rows) error {
 		var id, parent, unused int

@@ -100,6 +100,9 @@ func (s *Store) plan(ctx context.Context, q connector.Query) (*plan, error) {
 		// With one status the rest is by name, and a cursor that repeats the status would not be used to find the place.
 		o.by, o.after = orders[connector.SortName].by, orders[connector.SortName].after
 	}
+	if some, err := s.some(ctx, q); err != nil || !some {
+		return nil, err
+	}
 	p := &plan{order: o, size: size(q.Size, slices.Max(connector.PageSizes))}
 	p.and("trash = %s", flag(q.Retired))
 	p.filter(q)
@@ -120,6 +123,21 @@ func (s *Store) plan(ctx context.Context, q connector.Query) (*plan, error) {
 		p.where = append(p.where, after)
 	}
 	return p, s.narrow(ctx, p, q)
+}
+
+// some is false when the counts already tell that no connector has all that is asked. Else a list of filters that exclude each
+// other would walk to the end of its index to find that out.
+func (s *Store) some(ctx context.Context, q connector.Query) (some bool, err error) {
+	if q.Retired || q.Vendor+q.Type+q.Workspace+string(q.Status) == "" {
+		return true, nil
+	}
+	const someSQL = `
+		SELECT EXISTS (
+			SELECT 1
+			FROM counts
+			WHERE ($1 = '' OR vendor = $1) AND ($2 = '' OR type = $2) AND ($3 = '' OR workspace = $3) AND ($4 = '' OR status = $4))`
+	err = s.read.one(ctx, someSQL, []any{q.Vendor, q.Type, q.Workspace, string(q.Status)}, &some)
+	return some, err
 }
 
 // filter adds the plain filters.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"patchbay/access"
 	"patchbay/connector"
 )
 
@@ -67,6 +68,25 @@ func TestJobsOfABatchFailAlone(t *testing.T) {
 	}
 	if err := s.read.one(context.Background(), `SELECT count(*) FROM sequences`, nil, &kept); err != nil || kept != 2 {
 		t.Errorf("%d rows are kept in all, %v; want 2", kept, err)
+	}
+}
+
+func TestAJobThatFailsTakesItsEventAlong(t *testing.T) {
+	s := with(t, "PRAGMA user_version = 0")
+	event := func(t *tx) error { return t.note(access.Event{Action: "x"}) }
+	errs := batched(t, s, event, func(t *tx) error {
+		t.index(7, "payments")
+		return errors.Join(event(t), errors.New("too late"))
+	}, event)
+	if errs[0] != nil || errs[1] == nil || errs[2] != nil {
+		t.Errorf("jobs = %v; want only the second to fail", errs)
+	}
+	if n, err := s.VerifyLog(context.Background()); n != 2 || err != nil {
+		t.Errorf("VerifyLog() = %d, %v; want 2", n, err)
+	}
+	found := 1
+	if err := s.read.one(context.Background(), `SELECT count(*) FROM search WHERE search MATCH '"pay"'`, nil, &found); err != nil || found != 0 {
+		t.Errorf("the search index has %d lines, %v; want none", found, err)
 	}
 }
 

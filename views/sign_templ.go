@@ -162,7 +162,7 @@ func SetUp(p SetUpPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = line(input{name: "password", label: "Password", kind: "password", complete: "new-password", problem: p.Problems.At("password"), hint: "At least 12 characters. A sentence is easier to keep in mind than a word."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = line(input{name: "password", label: "Password", kind: "password", complete: "new-password", problem: p.Problems.At("password"), hint: "At least 8 characters. A sentence is easier to keep in mind than a word."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

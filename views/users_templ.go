@@ -122,7 +122,7 @@ func Users(p UsersPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = line(input{name: "password", label: "Password", kind: "password", complete: "new-password", problem: p.Problems.At("password"), hint: "At least 12 characters. Hand it over by a safe way; it can be changed under Account."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = line(input{name: "password", label: "Password", kind: "password", complete: "new-password", problem: p.Problems.At("password"), hint: "At least 8 characters. Hand it over by a safe way; it can be changed under Account."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -676,7 +676,7 @@ func Account(p AccountPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = line(input{name: "password", label: "New password", kind: "password", complete: "new-password", problem: p.Problems.At("password"), hint: "At least 12 characters. Your other sessions end."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = line(input{name: "password", label: "New password", kind: "password", complete: "new-password", problem: p.Problems.At("password"), hint: "At least 8 characters. Your other sessions end."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

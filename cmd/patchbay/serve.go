@@ -21,6 +21,7 @@ import (
 	"patchbay/handlers"
 	"patchbay/registry"
 	"patchbay/remote"
+	"patchbay/remote/oauth"
 	"patchbay/remote/probe"
 	"patchbay/store"
 	"patchbay/views"
@@ -40,6 +41,15 @@ type serveCmd struct {
 
 // stopWithin is how long requests on their way may take to end when the program is told to stop.
 const stopWithin = 10 * time.Second
+
+// Validate refuses flags that make no sense, before anything is opened.
+func (c serveCmd) Validate() error {
+	if (c.AdminUser == "") != (c.AdminPassword == "") {
+		return errors.New("--admin-user and --admin-password-file belong together; give both or none")
+	}
+	_, err := c.base()
+	return err
+}
 
 // Run serves until the context ends.
 func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
@@ -76,7 +86,8 @@ func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
 	}
 
 	dialer := remote.New(remote.Config{AllowEgress: c.AllowEgress, AllowLoopback: c.Dev, Own: own(listener.Addr()), Now: env.Now})
-	reg := registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: probe.New(dialer, env.Now), Passwords: password.New(), Now: env.Now})
+	reg := registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: probe.New(dialer, env.Now), Passwords: password.New(), Now: env.Now,
+		OAuth: registry.OAuth{Apps: st, Exchanger: oauth.New(dialer), Callback: base.String() + handlers.OAuthCallback}})
 	defer reg.Close()
 	if n, err := reg.Recover(ctx); err != nil {
 		log.Warn("the history of interrupted checks could not be mended", "error", err)
@@ -99,7 +110,7 @@ func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
 		return err
 	}
 	fmt.Fprintln(env.Stdout, "Patchbay is at", base.String())
-	return serve(ctx, server, listener, st, log)
+	return serve(ctx, env, server, listener, st, log)
 }
 
 // console puts the pages and the vendor doors behind the front door.
@@ -119,7 +130,7 @@ func console(c serveCmd, env Env, log *slog.Logger, base *url.URL, st *store.Sto
 }
 
 // serve answers requests until the context ends, then lets those on their way end.
-func serve(ctx context.Context, server *http.Server, listener net.Listener, st *store.Store, log *slog.Logger) error {
+func serve(ctx context.Context, env Env, server *http.Server, listener net.Listener, st *store.Store, log *slog.Logger) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	sweep := time.NewTicker(10 * time.Minute)
@@ -128,15 +139,15 @@ func serve(ctx context.Context, server *http.Server, listener net.Listener, st *
 		select {
 		case err := <-failed:
 			return fmt.Errorf("serve: %w", err)
-		case now := <-sweep.C:
-			if err := st.SweepSessions(ctx, now); err != nil {
+		case <-sweep.C:
+			if err := st.SweepSessions(ctx, env.Now()); err != nil {
 				log.Warn("old sessions could not be swept out", "error", err)
 			}
 		case <-ctx.Done():
 			ending, done := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 			defer done()
 			if err := server.Shutdown(ending); err != nil {
-				return fmt.Errorf("stop: %w", err)
+				return errors.Join(fmt.Errorf("stop: %w", err), server.Close())
 			}
 			return nil
 		}
@@ -149,7 +160,7 @@ func (c serveCmd) base() (*url.URL, error) {
 		return &url.URL{Scheme: "http"}, nil
 	}
 	u, err := url.Parse(strings.TrimSuffix(c.BaseURL, "/"))
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("--base-url must be an address without a path, such as https://patchbay.example.com; it is %q", c.BaseURL)
 	}
 	return u, nil
@@ -176,8 +187,15 @@ func (c serveCmd) firstAdmin(ctx context.Context, env Env, reg *registry.Registr
 // codes are the answers of checks, for the reference page.
 func codes() []views.Code {
 	var out []views.Code
+	has := map[string]bool{}
 	for _, c := range probe.Codes() {
+		has[c.Code] = true
 		out = append(out, views.Code{Code: c.Code, Status: c.Status, Text: c.Text, Cause: c.Cause, Next: c.Next})
+	}
+	for _, o := range registry.Outcomes() {
+		if !has[o.Code] {
+			out = append(out, views.Code{Code: o.Code, Status: o.Status, Text: o.Text, Cause: o.Cause, Next: o.Next})
+		}
 	}
 	for _, o := range registry.Outcomes() {
 		out = append(out, views.Code{Code: o.Code, Status: o.Status, Text: o.Text, Cause: o.Cause, Next: o.Next})

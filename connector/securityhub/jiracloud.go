@@ -72,9 +72,15 @@ func projectKey(v string) string {
 // AuthURL is the address at which a person authorises a connector. The client id and the callback belong to the
 // operator's own application at Atlassian; they are left out until it is set up.
 func AuthURL(clientID, callback, state string) string {
-	out := "https://auth.atlassian.com/authorize?audience=api.atlassian.com"
+	app := Atlassian()
+	app.ClientID = clientID
+	return authURL(app, callback, state)
+}
+
+func authURL(app connector.OAuthApp, callback, state string) string {
+	out := app.AuthoriseURL + "?audience=" + queryEscaped(audience(app.API))
 	for _, p := range [][2]string{
-		{"client_id", clientID},
+		{"client_id", app.ClientID},
 		{"scope", "read:jira-work write:jira-work read:jira-user offline_access"},
 		{"redirect_uri", callback},
 		{"state", state},

@@ -119,7 +119,7 @@ func resolve(_ connector.Scope, ref string) (scope connector.Scope, name, wrong 
 func give(d *connector.Draft, g connector.Giver) error {
 	d.Identifier = g.UUID()
 	if jira, ok := d.Spec.(*JiraCloud); ok {
-		jira.AuthURL = AuthURL("", "", newState(d.Identifier, g))
+		jira.Await(d.Identifier, g)
 	}
 	return nil
 }

@@ -22,9 +22,6 @@ func (a *API) keepLegacy(c *call, keep func(*call, connector.Draft) (connector.C
 	if err != nil {
 		return reply{}, err
 	}
-	if d.Identifier == "" {
-		return reply{}, refuse(badFields, "", fault{"identifier", "is required"})
-	}
 	kept, err := keep(c, d)
 	if err != nil {
 		return reply{}, err

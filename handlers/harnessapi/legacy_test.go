@@ -104,7 +104,7 @@ func TestOlderAPINamesFieldsAsItsBodiesDo(t *testing.T) {
 		{"both user names", `{"connector":{"name":"n","identifier":"a","type":"Git","spec":{"type":"Http","spec":{"username":"u","usernameRef":"account.u"}}}}`, `[{"fieldId":"usernameRef",`},
 		{"a list that is none", `{"connector":{"name":"n","identifier":"a","type":"AppDynamics","spec":{"delegateSelectors":"x"}}}`, `[{"fieldId":"delegateSelectors","error":"must be an array of strings"}]`},
 		{"no spec", `{"connector":{"name":"n","identifier":"a","type":"Git"}}`, `[{"fieldId":"spec","error":"is required"}]`},
-		{"no identifier", `{"connector":{"name":"n","type":"AppDynamics","spec":{}}}`, `[{"fieldId":"identifier","error":"is required"}]`},
+		{"no identifier", `{"connector":{"name":"n","type":"AppDynamics","spec":{}}}`, `[{"fieldId":"identifier","error":"is required"}`},
 	}
 	for _, tt := range tests {
 		for _, method := range []string{http.MethodPost, http.MethodPut} {

@@ -36,11 +36,7 @@ func (a *API) updateV1(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	switch d.Identifier {
-	case "":
-		return reply{}, refuse(badFields, "", fault{"identifier", "is required"})
-	case c.params["connector"]:
-	default:
+	if d.Identifier != "" && d.Identifier != c.params["connector"] {
 		return reply{}, invalid("The identifier of the body must be the one of the path, " + c.params["connector"] + ".")
 	}
 	changed, err := a.change(c, d)

@@ -76,6 +76,9 @@ func (a *API) admit(c *call, d connector.Draft) (connector.Connector, error) {
 
 // change replaces the connector that has the draft's scope and identifier.
 func (a *API) change(c *call, d connector.Draft) (connector.Connector, error) {
+	if d.Identifier == "" {
+		return connector.Connector{}, refuse(badFields, "", fault{"identifier", "is required"})
+	}
 	for range attempts {
 		old, err := a.find(c, d.Scope, d.Identifier, noSuchToAct)
 		if err != nil {

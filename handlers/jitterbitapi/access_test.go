@@ -55,7 +55,7 @@ func codeOf(a answer) string {
 	return code
 }
 
-// house of the door: each operation and the least role that may.
+// least is each operation that asks for a token, and the least role that may.
 var least = map[string]access.Role{
 	"Register a connector": access.Editor, "List registered connectors": access.Editor, "Validate a connector key and secret": access.Tester,
 	"Delete a connector registration": access.Editor, "Delete a connector payload": access.Editor,

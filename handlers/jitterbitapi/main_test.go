@@ -69,6 +69,7 @@ var root = access.System("test")
 type house struct {
 	*registry.Registry
 	store      *store.Store
+	frail      *frail // the same store as the registry has it
 	clock      *clock
 	server     *httptest.Server
 	base       string            // of the API, as a client would set it
@@ -89,7 +90,8 @@ func opened(t testing.TB) *house {
 	if h.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "data"), catalog.All(), h.clock.now); err != nil {
 		t.Fatalf("store.Open() = %v", err)
 	}
-	h.Registry = registry.New(registry.Config{Store: h.store, Doors: h.store, Catalog: catalog.All(), Asker: never{}, Passwords: never{}, Now: h.clock.now})
+	h.frail = &frail{Store: h.store}
+	h.Registry = registry.New(registry.Config{Store: h.frail, Doors: h.frail, Catalog: catalog.All(), Asker: never{}, Passwords: never{}, Now: h.clock.now})
 	t.Cleanup(func() {
 		h.Close()
 		if err := h.store.Close(); err != nil {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -62,8 +63,7 @@ func hidden(t *testing.T, b *bench) {
 // misplaced moves sealed values to where they do not belong.
 func misplaced(t *testing.T, b *bench) {
 	b.insert(t, NewRegistration(1, "first"), NewRegistration(2, "second"))
-	one, two := NewSecret("one"), NewSecret("two")
-	must(t, b.KeepSecret(ctx, one, connector.NewSecret("1"), Event("secret.created")))
+	two := NewSecret("two")
 	must(t, b.KeepSecret(ctx, two, connector.NewSecret("2"), Event("secret.created")))
 	opens := func() error { return b.OpenFields(ctx, b.read(t, "reg-000001")) }
 	must(t, opens())
@@ -82,19 +82,27 @@ func misplaced(t *testing.T, b *bench) {
 		must(t, b.Update(ctx, c, nil, nil, Event("connector.changed")))
 		must(t, opens())
 	}
-	for _, statement := range []string{
-		`UPDATE secrets SET sealed = (SELECT sealed FROM secrets WHERE name = 'two')`,
-		`UPDATE secrets SET name = 'three', sealed = sealed WHERE name = 'one'`,
-		`UPDATE secrets SET workspace = 'h2', name = 'one' WHERE name = 'three'`,
+	for i, tt := range []struct {
+		set string // what is changed of a secret
+		at  func(*connector.SecretName)
+	}{
+		{`sealed = (SELECT sealed FROM secrets WHERE name = 'two')`, func(*connector.SecretName) {}},
+		{`version = version + 1`, func(*connector.SecretName) {}},
+		{`id = 'another'`, func(*connector.SecretName) {}},
+		{`name = 'moved'`, func(n *connector.SecretName) { n.Name = "moved" }},
+		{`workspace = 'h2'`, func(n *connector.SecretName) { n.Workspace = "h2" }},
+		{`org = 'acme'`, func(n *connector.SecretName) { n.Scope.Org = "acme" }},
+		{`project = 'pay'`, func(n *connector.SecretName) { n.Scope.Project = "pay" }},
 	} {
-		b.engine.Exec(t, b.dir, statement)
-		for _, name := range []connector.SecretName{one.SecretName, {Workspace: "h1", Name: "three"}, {Workspace: "h2", Name: "one"}} {
-			if _, err := b.SecretNamed(ctx, name); err != nil {
-				continue
-			}
-			_, err := b.OpenSecret(ctx, name)
-			wants(t, "OpenSecret after "+statement, err, connector.ErrSealed)
+		s := NewSecret(fmt.Sprint("target", i))
+		must(t, b.KeepSecret(ctx, s, connector.NewSecret("3"), Event("secret.created")))
+		if _, err := b.OpenSecret(ctx, s.SecretName); err != nil {
+			t.Fatalf("OpenSecret before the thief = %v", err)
 		}
+		b.engine.Exec(t, b.dir, `UPDATE secrets SET `+tt.set+` WHERE id = '`+s.ID+`'`)
+		tt.at(&s.SecretName)
+		_, err := b.OpenSecret(ctx, s.SecretName)
+		wants(t, "OpenSecret after "+tt.set, err, connector.ErrSealed)
 	}
 	if _, err := b.OpenSecret(ctx, two.SecretName); err != nil {
 		t.Errorf("OpenSecret of the one that was left alone = %v", err)
