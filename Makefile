@@ -26,6 +26,7 @@ needs: ## what a fresh Debian machine with Go and Node lacks
 	fi
 	@[ -f node_modules/.package-lock.json ] && [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund
 	$(GO) mod download
+	$(GO) mod download -modfile=handlers/securityhubapi/testdata/sdk171.mod
 
 GO_RELEASE := $(shell sed -n 's/^toolchain //p' go.mod)
 

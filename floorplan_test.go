@@ -45,15 +45,15 @@ var plan = map[string]room{
 	"assets":      {},
 	"assets/make": {rooms: []string{"connector", "connector/catalog", "assets"}}, // runs at go generate
 	// The errors that every room shares live in connector.
-	"web":          {rooms: []string{"views", "access", "assets", "connector"}, modules: []string{"github.com/labstack/echo/v4", "github.com/gorilla/sessions", "github.com/a-h/templ"}},
+	"web":          {rooms: []string{"views", "access", "assets", "connector"}, modules: []string{"github.com/labstack/echo/v4", "github.com/gorilla/sessions", "github.com/a-h/templ", "golang.org/x/time"}},
 	"handlers":     {rooms: []string{"web", "views", "registry", "connector", "connector/...", "access", "access/..."}, modules: []string{"github.com/labstack/echo/v4"}},
-	"handlers/...": {rooms: []string{"handlers", "handlers/...", "web", "views", "registry", "connector", "connector/...", "access", "access/..."}, modules: []string{"github.com/labstack/echo/v4"}},
+	"handlers/...": {rooms: []string{"handlers", "handlers/...", "web", "views", "registry", "connector", "connector/...", "access", "access/..."}, modules: []string{"github.com/labstack/echo/v4", "github.com/google/uuid"}},
 
 	"cmd/wasm": {rooms: []string{"connector", "connector/..."}, closed: []string{"net/http", "os", "database/sql"}},
 	"cmd/patchbay": {
 		rooms: []string{"access", "access/password", "connector", "connector/...", "handlers", "handlers/...", "registry", "remote", "remote/probe", "remote/rehearsal",
 			"remote/...", "store", "views", "web"},
-		modules: []string{"github.com/alecthomas/kong", "golang.org/x/crypto", "golang.org/x/term", "github.com/prometheus/client_golang", "filippo.io/age", "github.com/coreos/go-oidc/v3"},
+		modules: []string{"github.com/alecthomas/kong", "github.com/labstack/echo/v4", "golang.org/x/crypto", "golang.org/x/term", "github.com/prometheus/client_golang", "filippo.io/age", "github.com/coreos/go-oidc/v3"},
 	},
 	"e2e":   {rooms: []string{"connector", "connector/..."}, modules: []string{"github.com/playwright-community/playwright-go"}},
 	"bench": {rooms: []string{"access", "access/password", "connector", "connector/...", "registry", "store", "store/storetest", "handlers", "web", "views", "remote/probe", "remote"}},

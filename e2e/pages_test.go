@@ -22,6 +22,7 @@ var notPages = map[string]string{
 	"/connectors/:id/validate": "leads to the connector",
 	"/login":                   "shown to nobody who is signed in; TestDoorPages has it",
 	"/setup":                   "shown while nobody can sign in; TestFirstAdmin has it",
+	"/oauth/jira/callback":     "leads to the connector, or to the error page",
 }
 
 // samples are the addresses behind each pattern, in a console full of samples.
@@ -43,6 +44,7 @@ func sampled(t *testing.T, c *console) samples {
 		"/secrets":                  {"/secrets", "/secrets?q=nothing-is-called-so"},
 		"/secrets/:id":              one.links(t, "/secrets", `/secrets/[0-9a-z-]{16,}`)[:3],
 		"/workspaces":               {"/workspaces"},
+		"/workspaces/:id/oauth":     one.links(t, "/workspaces", `/workspaces/[0-9a-z]{16}/oauth`),
 		"/users":                    {"/users"},
 		"/account":                  {"/account"},
 		"/credentials":              {"/credentials"},

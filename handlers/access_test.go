@@ -58,6 +58,8 @@ var matrix = map[string]row{
 	"GET /connectors/:id/runs/:run":      {codes: signed("200")},
 	"POST /connectors/:id/pair":          {codes: testers("200"), form: []string{"key", "k", "secret", "s"}},
 	"POST /connectors/:id/payload":       {codes: signed("200"), form: []string{"payload", "{}"}},
+	"POST /connectors/:id/authorise":     {codes: editors("303")},
+	"GET /oauth/jira/callback":           {codes: editors("404")},
 	"GET /trash":                         {codes: signed("200")},
 
 	"GET /secrets":              {codes: signed("200")},
@@ -70,6 +72,10 @@ var matrix = map[string]row{
 	"POST /workspaces":            {codes: adminsTo("422"), form: []string{"vendor", "harness"}},
 	"POST /workspaces/:id/rename": {codes: adminsTo("422"), form: []string{"version", "1"}},
 	"POST /workspaces/:id/remove": {codes: adminsTo("303")},
+
+	"GET /workspaces/:id/oauth":         {codes: adminsTo("200")},
+	"POST /workspaces/:id/oauth":        {codes: adminsTo("422"), form: []string{"version", "0"}},
+	"POST /workspaces/:id/oauth/remove": {codes: adminsTo("303")},
 
 	"GET /credentials":             {codes: adminsTo("200")},
 	"POST /credentials":            {codes: adminsTo("422")},
@@ -94,6 +100,7 @@ var matrix = map[string]row{
 
 	"GET /reference":               {codes: signed("200")},
 	"GET /reference/codes":         {codes: signed("200")},
+	"GET /reference/compatibility": {codes: signed("200")},
 	"GET /reference/:vendor/:type": {codes: signed("200")},
 }
 

@@ -167,7 +167,8 @@ func (c *console) open(t *testing.T, with setting) {
 	if c.store, err = store.Open(t.Context(), c.dir, catalog.All(), c.clock.now); err != nil {
 		t.Fatalf("store.Open() = %v", err)
 	}
-	c.reg = registry.New(registry.Config{Store: c.store, Doors: c.store, Catalog: catalog.All(), Asker: &other{}, Passwords: c.passwords, Now: c.clock.now})
+	c.reg = registry.New(registry.Config{Store: c.store, Doors: c.store, Catalog: catalog.All(), Asker: &other{}, Passwords: c.passwords, Now: c.clock.now,
+		OAuth: registry.OAuth{Apps: c.store, Exchanger: consents{}, Callback: c.base.String() + handlers.OAuthCallback}})
 	log := slog.New(slog.NewJSONHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var keeper web.SessionKeeper = c.store
 	if with.keeper != nil {

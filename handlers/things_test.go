@@ -106,6 +106,10 @@ func (c *console) path(t *testing.T, route string) string {
 			t.Fatal(err)
 		}
 		return fill(id)
+	case strings.HasSuffix(route, "/authorise"):
+		return fill(c.jira(t).ID)
+	case strings.HasPrefix(route, "/workspaces/:id/oauth"):
+		return fill(c.hub(t, strings.HasSuffix(route, "/remove")))
 	case strings.HasPrefix(route, "/connectors/:id"):
 		return fill(c.git(t).ID)
 	case strings.HasPrefix(route, "/secrets/:id"):

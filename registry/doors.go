@@ -198,7 +198,8 @@ func (r *Registry) RemovePayload(ctx context.Context, a access.Actor, workspace,
 	if _, err := r.visible(ctx, a, workspace); err != nil {
 		return err
 	}
-	if c, err := r.store.Find(ctx, workspace, connector.Scope{}, number); err == nil {
+	switch c, err := r.store.Find(ctx, workspace, connector.Scope{}, number); {
+	case err == nil:
 		uses, err := r.store.Uses(ctx, c.ID)
 		if err != nil {
 			return err
@@ -206,6 +207,8 @@ func (r *Registry) RemovePayload(ctx context.Context, a access.Actor, workspace,
 		if len(uses) > 0 {
 			return &InUse{What: "Connector “" + c.Name + "”", By: useNames(uses)}
 		}
+	case !errors.Is(err, connector.ErrNotFound): // a payload outlives its registration
+		return err
 	}
 	return r.doors.RemovePayload(ctx, workspace, number, r.payloadEvent(ctx, a, "payload.removed", workspace, number))
 }

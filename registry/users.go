@@ -156,7 +156,7 @@ func (r *Registry) SetPassword(ctx context.Context, a access.Actor, id, old, pas
 	}
 	if own {
 		if _, err := r.authenticate(ctx, u.Name, old, address); errors.Is(err, ErrCredentials) {
-			return connector.Problems{{Field: "old", Text: "Current password is not right."}}
+			return connector.Problems{{Field: "current", Text: "Current password is not right."}}
 		} else if err != nil {
 			return err
 		}

@@ -129,7 +129,7 @@ func TestAnOwnPasswordTakesTheOldOne(t *testing.T) {
 	h := opened(t)
 	u := h.user(t, "dana", access.Viewer)
 	err := h.SetPassword(t.Context(), u.Actor(), u.ID, "wrong", "battery staple", "192.0.2.1")
-	problemAt(t, err, "old")
+	problemAt(t, err, "current")
 	err = h.SetPassword(t.Context(), u.Actor(), u.ID, "correct horse", "short", "192.0.2.1")
 	problemAt(t, err, "password")
 	if _, err := h.SignIn(t.Context(), "dana", "correct horse", "192.0.2.1"); err != nil {
@@ -146,7 +146,7 @@ func TestAnOwnPasswordTakesTheOldOne(t *testing.T) {
 	}
 	// An admin's own password takes the old one too: an open browser is not enough.
 	root := h.user(t, "root", access.Admin)
-	problemAt(t, h.SetPassword(t.Context(), root.Actor(), root.ID, "", "battery staple", "192.0.2.1"), "old")
+	problemAt(t, h.SetPassword(t.Context(), root.Actor(), root.ID, "", "battery staple", "192.0.2.1"), "current")
 }
 
 func TestASignInIsNotedAndOnlyForWhoMay(t *testing.T) {

@@ -8,4 +8,6 @@ import (
 var (
 	_ registry.Store = (*store.Store)(nil)
 	_ registry.Doors = (*store.Store)(nil)
+
+	_ registry.OAuthApps = (*store.Store)(nil)
 )

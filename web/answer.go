@@ -55,6 +55,9 @@ func answer(cfg Config, err error, c echo.Context) {
 		return
 	}
 	e := describe(err)
+	if e.Status == http.StatusNotFound || e.Status == http.StatusMethodNotAllowed {
+		recognise(cfg, c)
+	}
 	if e.Status >= http.StatusInternalServerError {
 		cfg.Log.Error("request failed", "id", RequestID(c), "route", c.Path(), "error", err)
 	}
@@ -67,6 +70,17 @@ func answer(cfg Config, err error, c echo.Context) {
 	if err != nil && !c.Response().Committed {
 		cfg.Log.Error("the error page failed", "id", RequestID(c), "error", err)
 		http.Error(c.Response(), e.Heading, e.Status)
+	}
+}
+
+// recognise reads the session for an address that no route has, so that the error page keeps the console around whoever is signed
+// in. A session that cannot be read changes nothing but that.
+func recognise(cfg Config, c echo.Context) {
+	if session(c) != nil || cfg.Sessions == nil {
+		return
+	}
+	if s, err := cfg.Sessions.Get(c.Request(), cfg.Sessions.CookieName()); err == nil {
+		c.Set(sessionKey, s)
 	}
 }
 

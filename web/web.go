@@ -64,8 +64,6 @@ func Mount(e *echo.Echo, cfg Config, routes []Route) error {
 		}
 		e.Add(r.Method, r.Path, r.Do, bodies(limit), signedIn(cfg), allowed(r.Needs))
 	}
-	// What is not there is said within the console to those who are signed in.
-	e.RouteNotFound("/*", func(echo.Context) error { return echo.ErrNotFound }, signedIn(cfg))
 	return nil
 }
 

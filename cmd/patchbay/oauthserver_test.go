@@ -60,12 +60,16 @@ func (k *kept) get(key string) (oauth2.TokenInfo, error) {
 	return k.by[key], nil // the library takes nil for unknown
 }
 
-func (k *kept) RemoveByCode(_ context.Context, key string) error                      { return k.remove(key) }
-func (k *kept) RemoveByAccess(_ context.Context, key string) error                    { return k.remove(key) }
-func (k *kept) RemoveByRefresh(_ context.Context, key string) error                   { return k.remove(key) }
-func (k *kept) GetByCode(_ context.Context, key string) (oauth2.TokenInfo, error)     { return k.get(key) }
-func (k *kept) GetByAccess(_ context.Context, key string) (oauth2.TokenInfo, error)   { return k.get(key) }
-func (k *kept) GetByRefresh(_ context.Context, key string) (oauth2.TokenInfo, error) { return k.get(key) }
+func (k *kept) RemoveByCode(_ context.Context, key string) error                  { return k.remove(key) }
+func (k *kept) RemoveByAccess(_ context.Context, key string) error                { return k.remove(key) }
+func (k *kept) RemoveByRefresh(_ context.Context, key string) error               { return k.remove(key) }
+func (k *kept) GetByCode(_ context.Context, key string) (oauth2.TokenInfo, error) { return k.get(key) }
+func (k *kept) GetByAccess(_ context.Context, key string) (oauth2.TokenInfo, error) {
+	return k.get(key)
+}
+func (k *kept) GetByRefresh(_ context.Context, key string) (oauth2.TokenInfo, error) {
+	return k.get(key)
+}
 
 // oauthServer is a real OAuth 2.0 server that others wrote, with the list of sites beside it, which it guards.
 type oauthServer struct {

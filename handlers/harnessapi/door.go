@@ -4,10 +4,12 @@
 package harnessapi
 
 import (
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -62,6 +64,31 @@ func (a *API) Mount(e *echo.Echo) {
 		e.Any(path, do)
 		e.RouteNotFound(path, do) // methods that Echo has no name for
 	}
+	others := e.HTTPErrorHandler
+	e.HTTPErrorHandler = func(err error, c echo.Context) {
+		if path := c.Request().URL.Path; path != Door && !strings.HasPrefix(path, Door+"/") || c.Response().Committed {
+			others(err, c)
+			return
+		}
+		a.refuseInFront(c, err)
+	}
+}
+
+// refuseInFront puts what the front door refuses into the vendor's shape: a page of another site, or a host that is not the console's.
+func (a *API) refuseInFront(e echo.Context, err error) {
+	c := newCall(e.Response(), e.Request())
+	no := refuse(unforeseen, unforeseenText)
+	var refused *echo.HTTPError
+	switch errRoute := c.route(); {
+	case errors.As(errRoute, &no): // the call is none of the vendor's, and that is said first
+	case errors.As(err, &refused) && refused.Code < http.StatusInternalServerError:
+		text, said := refused.Message.(string)
+		if !said {
+			text = http.StatusText(refused.Code) + "."
+		}
+		no = refuse(denied, text)
+	}
+	no.reply(c).send(e.Response())
 }
 
 // ServeHTTP implements [http.Handler].

@@ -4,11 +4,13 @@ package securityhubapi
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -75,6 +77,27 @@ func New(c Config) *Door {
 func (d *Door) Mount(e *echo.Echo) {
 	e.RouteNotFound(Prefix, echo.WrapHandler(d))
 	e.RouteNotFound(Prefix+"/*", echo.WrapHandler(d))
+	others := e.HTTPErrorHandler
+	e.HTTPErrorHandler = func(err error, c echo.Context) {
+		if path := c.Request().URL.Path; path != Prefix && !strings.HasPrefix(path, Prefix+"/") || c.Response().Committed {
+			others(err, c)
+			return
+		}
+		d.serve(c.Response(), c.Request(), err)
+	}
+}
+
+// inFront puts what the front door refuses into the vendor's form: a page of another site, or a host that is not the console's.
+func inFront(op *operation, err error) *fault {
+	var refused *echo.HTTPError
+	if !errors.As(err, &refused) || refused.Code >= http.StatusInternalServerError {
+		return op.internal("Something went wrong here, and the log says what. Try again.")
+	}
+	text, said := refused.Message.(string)
+	if !said {
+		text = http.StatusText(refused.Code) + "."
+	}
+	return &fault{name: "AccessDeniedException", status: http.StatusForbidden, message: text}
 }
 
 // call is one request on its way through the door.
@@ -96,7 +119,10 @@ type call struct {
 
 // ServeHTTP implements [http.Handler]. Nothing is written before the answer is complete, so whatever goes wrong still has
 // the vendor's form.
-func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.serve(w, r, nil) }
+
+// serve answers a request, or says in the vendor's form that the front door has refused it already.
+func (d *Door) serve(w http.ResponseWriter, r *http.Request, refused error) {
 	address, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		address = r.RemoteAddr
@@ -113,7 +139,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Date", c.began.UTC().Format(http.TimeFormat))
 
 	status, reply := http.StatusOK, ""
-	if body, failed := d.answer(w, c); failed != nil {
+	if body, failed := d.answer(w, c, refused); failed != nil {
 		status, reply = failed.status, failed.body()
 		h.Set("x-amzn-ErrorType", failed.name)
 		if failed.wait > 0 {
@@ -132,13 +158,16 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer gives the body of a success, or what went wrong; a panic is one more thing that went wrong.
-func (d *Door) answer(w http.ResponseWriter, c *call) (body string, failed *fault) {
+func (d *Door) answer(w http.ResponseWriter, c *call, refused error) (body string, failed *fault) {
 	defer func() {
 		if p := recover(); p != nil {
 			slog.ErrorContext(c, "panic", "id", c.id, "operation", c.op.Name, "panic", p, "stack", string(debug.Stack()))
 			body, failed = "", c.op.internal("Something went wrong here, and the log says what. Try again.")
 		}
 	}()
+	if refused != nil {
+		return "", inFront(c.op, refused)
+	}
 	err := d.admit(w, c)
 	if err == nil {
 		body, err = c.op.do(d, c)

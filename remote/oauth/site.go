@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -26,7 +27,7 @@ func site(ctx context.Context, client *http.Client, api, token string) (id, addr
 		return "", "", explain(ctx, err, "API base")
 	}
 	body, err := io.ReadAll(res.Body) // all of it is here already
-	if err != nil || res.StatusCode != http.StatusOK {
+	if err = errors.Join(err, res.Body.Close()); err != nil || res.StatusCode != http.StatusOK {
 		return "", "", notAList
 	}
 	list, err := wire.Parse(string(body))
