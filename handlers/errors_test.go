@@ -158,7 +158,7 @@ func (c *console) readOnly(t *testing.T) {
 // TestAStoreThatCannotBeWrittenRefusesAndStillReads: a refusal says so, and everything can still be looked at.
 func TestAStoreThatCannotBeWrittenRefusesAndStillReads(t *testing.T) {
 	c := opened(t, setting{})
-	one, gone, registration, secret := c.git(t), c.retired(t), c.registration(t), c.secret(t)
+	one, gone, registration, secret, jira := c.git(t), c.retired(t), c.registration(t), c.secret(t), c.jira(t)
 	run := c.run(t, one.ID)
 	v := c.as(t, "admin")
 	if a := v.post("/connectors/"+one.ID+"/uses", "kind", "pipeline", "name", "deploy"); a.Code != http.StatusSeeOther {
@@ -180,7 +180,7 @@ func TestAStoreThatCannotBeWrittenRefusesAndStillReads(t *testing.T) {
 		if r.Method != http.MethodPost || !ok || !strings.HasSuffix(strings.TrimSpace(want.codes), "303") || r.Path == "/setup" {
 			continue
 		}
-		path := strings.NewReplacer("/connectors/:id/restore", "/connectors/"+gone.ID+"/restore", "/connectors/:id", "/connectors/"+one.ID, "/secrets/:id", "/secrets/"+secret.ID,
+		path := strings.NewReplacer("/connectors/:id/restore", "/connectors/"+gone.ID+"/restore", "/connectors/:id/authorise", "/connectors/"+jira.ID+"/authorise", "/connectors/:id", "/connectors/"+one.ID, "/secrets/:id", "/secrets/"+secret.ID,
 			"/workspaces/:id", "/workspaces/"+c.workspaces["harness"]).Replace(r.Path)
 		if strings.Contains(path, ":id") || strings.HasSuffix(path, "/delete") || strings.HasSuffix(path, "/remove") && strings.HasPrefix(path, "/workspaces") {
 			continue
