@@ -6,6 +6,8 @@ import (
 
 	"patchbay/access"
 	"patchbay/connector"
+	"patchbay/connector/securityhub"
+	"patchbay/registry"
 )
 
 // doorVerbs are the verbs that the vendor doors need besides.
@@ -57,6 +59,63 @@ var doorVerbs = []verb{
 	{"RemovePayload", access.Edit, aPayload, func(t *testing.T, h *house, a access.Actor, id string) error {
 		return h.RemovePayload(t.Context(), a, id, payloadNumber)
 	}},
+}
+
+// consentVerbs are the verbs for connectors that a person lets in.
+var consentVerbs = []verb{
+	{"TakesOAuthApp", access.View, theHub, func(t *testing.T, h *house, a access.Actor, id string) error {
+		_, err := h.TakesOAuthApp(t.Context(), a, id)
+		return err
+	}},
+	{"OAuthApp", access.View, anApp, func(t *testing.T, h *house, a access.Actor, id string) error {
+		_, err := h.OAuthApp(t.Context(), a, id)
+		return err
+	}},
+	{"RemoveOAuthApp", access.ManageWorkspaces, anApp, func(t *testing.T, h *house, a access.Actor, id string) error {
+		return h.RemoveOAuthApp(t.Context(), a, id)
+	}},
+	{"SetOAuthApp", access.ManageWorkspaces, theHub, func(t *testing.T, h *house, a access.Actor, id string) error {
+		app := h.app()
+		app.Workspace = id
+		_, err := h.SetOAuthApp(t.Context(), a, app, connector.NewSecret("some value"))
+		return err
+	}},
+	{"Reauthorise", access.Edit, aJira, func(t *testing.T, h *house, a access.Actor, id string) error {
+		_, err := h.Reauthorise(t.Context(), a, id)
+		return err
+	}},
+	{"Consent", access.Edit, anInvited, func(t *testing.T, h *house, a access.Actor, id string) error {
+		workspace, identifier, state := "nothing-has-this-id", "nothing", "nothing"
+		if c, err := h.Connector(t.Context(), admin, id); err == nil {
+			workspace, identifier, state = c.Workspace, c.Identifier, c.Spec.(connector.Authorising).State()
+		}
+		_, err := h.Consent(registry.From(t.Context(), ""), a, workspace, identifier, state, "good")
+		return err
+	}},
+}
+
+// theHub is a workspace whose connectors a person lets in, whichever was asked for.
+func theHub(_ *testing.T, h *house, _ string) string { return h.hub }
+
+// anApp gives the same with an application set.
+func anApp(t *testing.T, h *house, _ string) string {
+	app := h.app()
+	if had, err := h.OAuthApp(t.Context(), admin, h.hub); err == nil {
+		app.Version = had.Version
+	}
+	if _, err := h.SetOAuthApp(t.Context(), admin, app, connector.NewSecret("some value")); err != nil {
+		t.Fatalf("SetOAuthApp() = %v", err)
+	}
+	return h.hub
+}
+
+func aJira(t *testing.T, h *house, _ string) string {
+	return h.kept(t, connector.Draft{Type: kind("securityhub", "JiraCloud"), Workspace: h.hub, Name: h.unique("Findings "), Spec: &securityhub.JiraCloud{ProjectKey: "SEC"}}).ID
+}
+
+func anInvited(t *testing.T, h *house, _ string) string {
+	anApp(t, h, "")
+	return aJira(t, h, "")
 }
 
 const payloadNumber = "77"

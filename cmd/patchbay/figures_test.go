@@ -120,15 +120,15 @@ func fillData(t *testing.T, data string) {
 	})
 }
 
-type program struct {
+type measured struct {
 	cmd             *exec.Cmd
 	base, workspace string
 	client          *http.Client
 }
 
-func startProgram(t *testing.T, binary, data string) *program {
+func startProgram(t *testing.T, binary, data string) *measured {
 	t.Helper()
-	p := &program{cmd: exec.Command(binary, "serve", "--data", data, "--listen", "127.0.0.1:18473", "--log-level", "error"), base: "http://127.0.0.1:18473"}
+	p := &measured{cmd: exec.Command(binary, "serve", "--data", data, "--listen", "127.0.0.1:18473", "--log-level", "error"), base: "http://127.0.0.1:18473"}
 	var log bytes.Buffer
 	p.cmd.Stdout, p.cmd.Stderr = &log, &log
 	if err := p.cmd.Start(); err != nil {
@@ -146,7 +146,7 @@ func startProgram(t *testing.T, binary, data string) *program {
 	return p
 }
 
-func (p *program) stop(t *testing.T) {
+func (p *measured) stop(t *testing.T) {
 	t.Helper()
 	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
@@ -157,7 +157,7 @@ func (p *program) stop(t *testing.T) {
 }
 
 // signedIn gives a client with a session, made once.
-func (p *program) signedIn(t *testing.T) *http.Client {
+func (p *measured) signedIn(t *testing.T) *http.Client {
 	t.Helper()
 	if p.client == nil {
 		jar, err := cookiejar.New(nil)
@@ -178,7 +178,7 @@ func (p *program) signedIn(t *testing.T) *http.Client {
 	return p.client
 }
 
-func (p *program) get(t *testing.T, path string) string {
+func (p *measured) get(t *testing.T, path string) string {
 	t.Helper()
 	answer, err := p.signedIn(t).Get(p.base + path)
 	if err != nil {
@@ -192,7 +192,7 @@ func (p *program) get(t *testing.T, path string) string {
 	return string(body)
 }
 
-func (p *program) weight(t *testing.T, path string) (plain, packed int) {
+func (p *measured) weight(t *testing.T, path string) (plain, packed int) {
 	body := p.get(t, path)
 	var out bytes.Buffer
 	w := gzip.NewWriter(&out)
@@ -201,7 +201,7 @@ func (p *program) weight(t *testing.T, path string) (plain, packed int) {
 	return len(body), out.Len()
 }
 
-func (p *program) resident(t *testing.T) string {
+func (p *measured) resident(t *testing.T) string {
 	t.Helper()
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/status")
 	if err != nil {
@@ -217,7 +217,7 @@ func (p *program) resident(t *testing.T) string {
 }
 
 // load does something again and again, so many at once, and gives how often a second and how long 95 of 100 took at most.
-func (p *program) load(t *testing.T, at int, long time.Duration, do func(*http.Client, int) error) (perSecond float64, p95 time.Duration) {
+func (p *measured) load(t *testing.T, at int, long time.Duration, do func(*http.Client, int) error) (perSecond float64, p95 time.Duration) {
 	t.Helper()
 	client := p.signedIn(t)
 	var mu sync.Mutex
@@ -259,7 +259,7 @@ func read(c *http.Client, address string) error {
 	return err
 }
 
-func create(c *http.Client, p *program, n int64) error {
+func create(c *http.Client, p *measured, n int64) error {
 	answer, err := c.PostForm(p.base+"/connectors/new/harness/ArtifactoryAnonymous", url.Values{"workspace": {p.workspace}, "name": {fmt.Sprintf("Made %d", n)},
 		"identifier": {fmt.Sprintf("made_%d_%d", os.Getpid(), n)}, "url": {"https://mirror.example.test/artifactory"}})
 	if err != nil {
