@@ -32,10 +32,7 @@ func filledIn(v *connector.Vendor, typ connector.Type, value func(connector.Fiel
 		_, all := boundTo(v, typ, form)
 		for _, f := range all {
 			if !f.Given && f.Shown() && (f.Kind == connector.KindChoice) == choices {
-				if f.Kind == connector.KindFlag {
-					f = fresh(v, typ, f.Name) // a box comes ticked or not, whatever the form has so far
-				}
-				form[f.Name] = value(f)
+				form[f.Name] = value(fresh(v, typ, f.Name))
 			}
 		}
 	}
@@ -50,6 +47,9 @@ func boundTo(v *connector.Vendor, typ connector.Type, form map[string]string) (*
 		sent[name] = []string{value}
 	}
 	connector.Bind(v.All(d), sent)
+	if s, ok := d.Spec.(connector.Tidying); ok {
+		s.Tidy()
+	}
 	if v.ID == harness.Vendor().ID && d.Identifier == "" {
 		d.Identifier = harness.IdentifierFrom(d.Name)
 	}

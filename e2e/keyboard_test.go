@@ -8,13 +8,6 @@ import (
 	"github.com/playwright-community/playwright-go"
 )
 
-func (v *visitor) press(keys ...string) {
-	v.t.Helper()
-	for _, key := range keys {
-		v.must(v.Keyboard().Press(key))
-	}
-}
-
 // The first Tab of every page leads to the link that skips what all pages share.
 func TestSkipLink(t *testing.T) {
 	for name, scripts := range map[string]bool{"with scripts": true, "without": false} {

@@ -24,6 +24,7 @@ type visitor struct {
 	console *console
 	context playwright.BrowserContext
 	secrets []string // what no page may show
+	scripts bool
 
 	mu         sync.Mutex
 	complaints []string
@@ -61,7 +62,8 @@ func (c *console) visit(t *testing.T, user string, how ...manner) *visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &visitor{t: t, console: c, context: context, allowed: map[int]bool{}}
+	v := &visitor{t: t, console: c, context: context, allowed: map[int]bool{},
+		scripts: options.JavaScriptEnabled == nil || *options.JavaScriptEnabled}
 	t.Cleanup(v.leave)
 	context.SetDefaultTimeout(patience)
 	v.must(context.AddInitScript(playwright.Script{Content: playwright.String(reports)}))
@@ -235,6 +237,17 @@ func (v *visitor) heading(text string) {
 	v.t.Helper()
 	v.must(claim(v.Locator("h1")).ToHaveText(text))
 	v.keepsSecrets()
+}
+
+// press presses keys one after another. With scripts it waits until they are there to hear them.
+func (v *visitor) press(keys ...string) {
+	v.t.Helper()
+	if v.scripts {
+		v.must(claim(v.Locator("html")).ToHaveClass("js"))
+	}
+	for _, key := range keys {
+		v.must(v.Keyboard().Press(key))
+	}
 }
 
 // says expects a message from the request before.

@@ -75,7 +75,7 @@ func mixed(password string) string {
 }
 
 // other is the other side of every check.
-type other struct{ mu sync.Mutex }
+type other struct{}
 
 func (o *other) Ask(_ context.Context, q connector.Question) connector.Outcome {
 	return connector.Outcome{Status: connector.Failing, Code: "GIT_AUTH_REFUSED", Text: "The server refused the password.", Steps: []connector.Step{
