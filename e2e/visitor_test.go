@@ -74,6 +74,12 @@ func (c *console) visit(t *testing.T, user string, how ...manner) *visitor {
 	return v
 }
 
+// withoutRules takes WebAssembly away, as locked-down browsers do: the rules of connectors cannot be loaded.
+func (v *visitor) withoutRules() {
+	v.t.Helper()
+	v.must(v.context.AddInitScript(playwright.Script{Content: playwright.String(`delete globalThis.WebAssembly`)}))
+}
+
 // be takes over the session of a client.
 func (v *visitor) be(who *client) {
 	v.t.Helper()
@@ -254,6 +260,10 @@ func (v *visitor) press(keys ...string) {
 func (v *visitor) says(text string) {
 	v.t.Helper()
 	v.must(claim(v.Locator("[data-flash] p")).ToHaveText(text))
+}
+
+func pageHasText(text string) playwright.PageLocatorOptions {
+	return playwright.PageLocatorOptions{HasText: text}
 }
 
 func hasText(text string) playwright.LocatorFilterOptions {
