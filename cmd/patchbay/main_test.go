@@ -95,8 +95,19 @@ func (p *program) end() int {
 func ran(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	p := started(t, nil, stdin, args...)
-	<-p.ended
-	return p.code, p.out.String(), p.err.String()
+	for serves := false; ; {
+		said, more := p.out.now()
+		if !serves && strings.Contains(said, "Patchbay is at ") {
+			serves = true
+			t.Errorf("patchbay %s serves, want it to end by itself", strings.Join(args, " "))
+			p.stop()
+		}
+		select {
+		case <-p.ended:
+			return p.code, p.out.String(), p.err.String()
+		case <-more:
+		}
+	}
 }
 
 // serving starts the server on a free port and gives its address.
