@@ -143,7 +143,8 @@ func (Nothing) Sends() []Sending { return nil }
 
 // Question is a check with the secrets that it needs, each opened for the places it may go to.
 type Question struct {
-	Check   Check
-	Secrets map[string]Opened // by wire name of the field
-	Step    func(Step)        // told of each step as it ends; may be nil
+	Check    Check
+	Secrets  map[string]Opened // by wire name of the field
+	HostKeys []HostKey         // that people accepted for the server, where the question goes over SSH
+	Step     func(Step)        // told of each step as it ends; may be nil
 }

@@ -67,12 +67,40 @@ type Step struct {
 
 // Outcome is the answer to a check.
 type Outcome struct {
-	Status Status // Healthy, Degraded, Failing, Waiting or Unverified
-	Code   string // stable, upper case: "GIT_AUTH_REFUSED"
-	Text   string // one sentence: what happened
-	Cause  string // the likely cause, or ""
-	Next   string // what to do, or ""
-	Steps  []Step
+	Status  Status // Healthy, Degraded, Failing, Waiting or Unverified
+	Code    string // stable, upper case: "GIT_AUTH_REFUSED"
+	Text    string // one sentence: what happened
+	Cause   string // the likely cause, or ""
+	Next    string // what to do, or ""
+	Steps   []Step
+	Expires []Expiry // what was seen to end one day, whatever the status
+	HostKey *HostKey // that an SSH server showed; nil where none was seen
+}
+
+// ExpiryKind is what it is that ends one day.
+type ExpiryKind string
+
+// The kinds of things that end.
+const (
+	ServerCertificate ExpiryKind = "server certificate" // that the other side shows
+	ClientCertificate ExpiryKind = "client certificate" // that we sign in with
+	ClientSecret      ExpiryKind = "client secret"
+	AccessToken       ExpiryKind = "token" // that nothing renews by itself
+)
+
+// Expiry is one thing that a check saw the end of.
+type Expiry struct {
+	Kind ExpiryKind
+	Name string // whose it is: a host, an application
+	At   time.Time
+}
+
+// HostKey is the public key by which an SSH server is known.
+type HostKey struct {
+	Origin      Origin // ssh://host:port
+	Algorithm   string // "ssh-ed25519"
+	Fingerprint string // "SHA256:…" as ssh-keygen -lf prints it
+	Key         string // algorithm and base64, as in a known_hosts file
 }
 
 // RunState tells where a check stands.

@@ -27,6 +27,9 @@ type Config struct {
 	Own func() []netip.AddrPort
 	// Resolver looks up names; nil is Go's own.
 	Resolver *net.Resolver
+	// ConnectTo sends connections for some "host:port" to another "host:port", as curl's option of that name does; names, certificates
+	// and the origins of secrets stay those of the first. The guard decides on the address that is connected in the end.
+	ConnectTo map[string]string
 	// Roots are the authorities that certificates must lead to; nil is the system's.
 	Roots *x509.CertPool
 	// Now tells the time; nil is time.Now.
@@ -39,11 +42,12 @@ type Dialer struct {
 	roots    *x509.CertPool
 	now      func() time.Time
 	decide   func(to netip.AddrPort, plain bool) error
+	instead  map[string]string
 }
 
 // New makes the dialer.
 func New(c Config) *Dialer {
-	d := &Dialer{resolver: prompt(c.Resolver), roots: c.Roots, now: c.Now, decide: newGuard(c.AllowEgress, c.AllowLoopback, c.Own).decide}
+	d := &Dialer{resolver: prompt(c.Resolver), roots: c.Roots, now: c.Now, decide: newGuard(c.AllowEgress, c.AllowLoopback, c.Own).decide, instead: c.ConnectTo}
 	if d.now == nil {
 		d.now = time.Now
 	}
@@ -65,6 +69,9 @@ func (d *Dialer) dial(ctx context.Context, network, address string, plain bool) 
 	}
 	if _, ok := connector.OriginOf("https://" + address); !ok {
 		return nil, unclear(address, "not a host and a port in their plainest form")
+	}
+	if other, ok := d.instead[address]; ok {
+		address = other
 	}
 	ends, grace := deadlineOf(ctx)
 	dialer := net.Dialer{

@@ -38,6 +38,9 @@ func (t *Trace) session(state tls.ConnectionState) string {
 	text := tls.VersionName(state.Version) + " with " + tls.CipherSuiteName(state.CipherSuite)
 	if len(state.PeerCertificates) > 0 {
 		text += ", " + t.certificate(state.PeerCertificates[0])
+		if more := len(state.PeerCertificates) - 1; more > 0 {
+			text += fmt.Sprintf(", %d more in the chain up to %s", more, Excerpt(state.PeerCertificates[more].Subject.String(), 80))
+		}
 	}
 	return text
 }

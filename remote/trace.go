@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
@@ -37,6 +38,7 @@ type Trace struct {
 	began  time.Time // of that phase
 	reused bool
 	tried  []string
+	chain  []*x509.Certificate // that the server showed
 	over   bool
 }
 
@@ -74,6 +76,13 @@ func (t *Trace) Steps() []connector.Step {
 	return append([]connector.Step(nil), t.steps...)
 }
 
+// Certificates gives the chain that the server showed, its own first; nil where none was seen.
+func (t *Trace) Certificates() []*x509.Certificate {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.chain
+}
+
 // Reached names the step that ran last.
 func (t *Trace) Reached() string {
 	t.mu.Lock()
@@ -101,7 +110,11 @@ func (t *Trace) watch(req *http.Request) context.Context {
 		ConnectStart: func(_, _ string) {
 			during(func() {
 				if t.phase == Resolve {
-					t.next(Connect, t.shown(host+" is an address, nothing to look up"))
+					said := host + " is an address, nothing to look up"
+					if net.ParseIP(host) == nil {
+						said = host + " is connected where Patchbay was told to, nothing to look up"
+					}
+					t.next(Connect, t.shown(said))
 				}
 			})
 		},
@@ -122,6 +135,7 @@ func (t *Trace) watch(req *http.Request) context.Context {
 		},
 		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
 			during(func() {
+				t.chain = state.PeerCertificates
 				if err == nil && t.phase == TLS {
 					t.next(HTTP, t.shown(t.session(state)))
 				}
@@ -165,6 +179,7 @@ func (t *Trace) failure(err error) string {
 	case t.phase == TLS:
 		var verification *tls.CertificateVerificationError
 		if errors.As(err, &verification) && len(verification.UnverifiedCertificates) > 0 {
+			t.chain = verification.UnverifiedCertificates
 			return t.certificate(verification.UnverifiedCertificates[0]) + ": " + verification.Err.Error()
 		}
 	}

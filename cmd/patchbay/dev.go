@@ -16,23 +16,14 @@ import (
 const devUser = "admin"
 
 // rehearse fills a fresh data directory: a workspace for each vendor, secrets, and a sample of every type, some of which fail for real
-// reasons against other sides that are played on this machine. The answer ends them.
-func rehearse(ctx context.Context, env Env, reg *registry.Registry) (stop func(), err error) {
+// reasons against other sides that are played on this machine.
+func rehearse(ctx context.Context, env Env, reg *registry.Registry, there *rehearsal.Server) error {
 	password := env.Getenv("PATCHBAY_DEV_PASSWORD")
 	if password == "" {
 		password = strings.ToLower(rand.Text()[:12])
 	}
 	if _, err := reg.FirstAdmin(ctx, devUser, password); err != nil {
-		return nil, err
-	}
-	there, err := rehearsal.New("ci-bot", strings.ToLower(rand.Text()))
-	if err != nil {
-		return nil, err
-	}
-	stop = func() {
-		if err := there.Close(); err != nil {
-			fmt.Fprintln(env.Stderr, "patchbay:", err)
-		}
+		return err
 	}
 	f := &filler{ctx: ctx, reg: reg, actor: access.System("samples"), workspaces: map[string]string{}}
 	for _, w := range sampleWorkspaces {
@@ -45,11 +36,10 @@ func rehearse(ctx context.Context, env Env, reg *registry.Registry) (stop func()
 		f.connector(s)
 	}
 	if f.err != nil {
-		stop()
-		return nil, f.err
+		return f.err
 	}
 	fmt.Fprintf(env.Stdout, "Sign in as %s with the password %s\n", devUser, password)
-	return stop, nil
+	return nil
 }
 
 // filler puts samples in through the registry's verbs and stops at the first that is refused.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -23,6 +24,7 @@ import (
 	"patchbay/remote"
 	"patchbay/remote/oauth"
 	"patchbay/remote/probe"
+	"patchbay/remote/rehearsal"
 	"patchbay/store"
 	"patchbay/views"
 	"patchbay/web"
@@ -85,7 +87,16 @@ func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
 		base.Host = reachable(listener.Addr())
 	}
 
-	dialer := remote.New(remote.Config{AllowEgress: c.AllowEgress, AllowLoopback: c.Dev, Own: own(listener.Addr()), Now: env.Now})
+	out := remote.Config{AllowEgress: c.AllowEgress, AllowLoopback: c.Dev, Own: own(listener.Addr()), Now: env.Now}
+	var there *rehearsal.Server
+	if c.Dev {
+		if there, err = rehearsal.New("ci-bot", strings.ToLower(rand.Text()), env.Now()); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, there.Close()) }()
+		out.ConnectTo, out.Roots = there.Routes(), there.Roots()
+	}
+	dialer := remote.New(out)
 	reg := registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: probe.New(dialer, env.Now), Passwords: password.New(), Now: env.Now,
 		OAuth: registry.OAuth{Apps: st, Exchanger: oauth.New(dialer), Callback: base.String() + handlers.OAuthCallback}})
 	defer reg.Close()
@@ -101,11 +112,9 @@ func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
 		return err
 	}
 	if c.Dev {
-		stop, err := rehearse(ctx, env, reg)
-		if err != nil {
+		if err := rehearse(ctx, env, reg, there); err != nil {
 			return fmt.Errorf("fill the samples in: %w", err)
 		}
-		defer stop()
 	} else if err := c.firstAdmin(ctx, env, reg); err != nil {
 		return err
 	}
@@ -196,9 +205,6 @@ func codes() []views.Code {
 		if !has[o.Code] {
 			out = append(out, views.Code{Code: o.Code, Status: o.Status, Text: o.Text, Cause: o.Cause, Next: o.Next})
 		}
-	}
-	for _, o := range registry.Outcomes() {
-		out = append(out, views.Code{Code: o.Code, Status: o.Status, Text: o.Text, Cause: o.Cause, Next: o.Next})
 	}
 	slices.SortStableFunc(out, func(a, b views.Code) int { return strings.Compare(a.Code, b.Code) })
 	return slices.CompactFunc(out, func(a, b views.Code) bool { return a.Code == b.Code })

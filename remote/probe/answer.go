@@ -37,7 +37,7 @@ func asks(res *http.Response) bool {
 func (g *gitAsking) seen(res *http.Response, code string) string {
 	switch code {
 	case "REDIRECTED":
-		return g.target(res)
+		return g.leadsTo(res)
 	case "HTTP_UNEXPECTED":
 		text := res.Status
 		if kind := res.Header.Get("Content-Type"); kind != "" {
@@ -51,8 +51,8 @@ func (g *gitAsking) seen(res *http.Response, code string) string {
 	return ""
 }
 
-// target names where a redirect leads: the origin, and the path only where it is the same one. A query may hold a token.
-func (g *gitAsking) target(res *http.Response) string {
+// leadsTo names where a redirect leads: the origin, and the path only where it is the same one. A query may hold a token.
+func (a *asking) leadsTo(res *http.Response) string {
 	at, err := res.Location()
 	if err != nil {
 		return "an address that cannot be read"
@@ -61,10 +61,10 @@ func (g *gitAsking) target(res *http.Response) string {
 	switch {
 	case origin == "":
 		return "an address that cannot be read plainly"
-	case string(origin) == g.there:
-		return remote.Excerpt(g.there+g.hide.in(at.EscapedPath()), firstBytes)
+	case string(origin) == a.there:
+		return remote.Excerpt(a.there+a.hide.in(at.EscapedPath()), firstBytes)
 	}
-	return remote.Excerpt(g.hide.in(string(origin)), firstBytes)
+	return remote.Excerpt(a.hide.in(string(origin)), firstBytes)
 }
 
 // first reads the start of a body; an error only means that there is less of it to show.

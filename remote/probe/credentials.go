@@ -73,12 +73,12 @@ func (g *gitAsking) hideCredentials() {
 }
 
 // unsigned is the outcome when a request could not be signed.
-func (g *gitAsking) unsigned(err error) connector.Outcome {
+func (a *asking) unsigned(err error) connector.Outcome {
 	var u *unsent
 	if errors.As(err, &u) {
-		return g.end(u.code, u.what)
+		return a.end(u.code, u.what)
 	}
-	return g.end("ADDRESS_UNCLEAR", reason(err))
+	return a.end("ADDRESS_UNCLEAR", reason(err))
 }
 
 func (g *gitAsking) hasCredentials() bool {

@@ -43,7 +43,7 @@ func (a *asking) listRefs(ctx context.Context, q connector.ListRefs) connector.O
 	origin, ok := connector.OriginOf(q.URL)
 	base, err := url.Parse(q.URL)
 	if ok && strings.HasPrefix(string(origin), "ssh:") {
-		return a.end("NOT_ASKED_YET", "")
+		return a.listRefsSSH(ctx, q)
 	}
 	a.names = []string{remote.Resolve, remote.Connect, remote.TLS, remote.HTTP, authenticate, use}
 	if strings.HasPrefix(string(origin), "http:") {
@@ -69,6 +69,7 @@ func (g *gitAsking) ask(ctx context.Context) connector.Outcome {
 	trace := g.probe.dialer.Trace(g.step)
 	trace.Hide = g.hide.in
 	res, err := trace.Do(g.client, req, g.judgeAnonymous)
+	g.saw(trace.Certificates(), req.URL.Hostname())
 	if err != nil {
 		return g.failed(ctx, err, trace.Reached())
 	}

@@ -5,6 +5,7 @@ package probe
 
 import (
 	"context"
+	"crypto/x509"
 	"strings"
 	"time"
 
@@ -33,10 +34,20 @@ func New(dialer *remote.Dialer, now func() time.Time) *Probe {
 func (p *Probe) Ask(ctx context.Context, q connector.Question) connector.Outcome {
 	ctx, cancel := context.WithTimeout(ctx, p.Deadline)
 	defer cancel()
-	a := &asking{probe: p, told: q.Step, secrets: q.Secrets, who: "an anonymous caller"}
+	a := &asking{probe: p, told: q.Step, secrets: q.Secrets, hostKeys: q.HostKeys, who: "an anonymous caller"}
 	switch check := q.Check.(type) {
 	case connector.ListRefs:
 		return a.listRefs(ctx, check)
+	case connector.ReadArtifactory:
+		return a.readArtifactory(ctx, check)
+	case connector.ReadAppDynamics:
+		return a.readAppDynamics(ctx, check)
+	case connector.ReadAzure:
+		return a.readAzure(ctx, check)
+	case connector.ReadJira:
+		return a.readJira(ctx, check)
+	case connector.ReadServiceNow:
+		return a.readServiceNow(ctx, check)
 	case connector.Nothing:
 		return a.end("NOTHING_TO_ASK", check.Why)
 	}
@@ -48,12 +59,17 @@ type asking struct {
 	probe   *Probe
 	told    func(connector.Step)
 	secrets map[string]connector.Opened
+	// hostKeys are those that people accepted for the server.
+	hostKeys []connector.HostKey
 
 	there string // origin
 	who   string // who we are to the other side
 	hide  hiding
 	names []string // of the steps that lie ahead, in their order
 	steps []connector.Step
+
+	expires []connector.Expiry
+	hostKey *connector.HostKey
 }
 
 // step notes a step and tells of it.
@@ -70,6 +86,20 @@ func (a *asking) since(began time.Time, name string, state connector.StepState, 
 	a.step(connector.Step{Name: name, State: state, Began: began, Took: a.probe.now().Sub(began), Evidence: remote.Evidence(a.hide.in(evidence))})
 }
 
+// saw notes when the certificate of a server ends.
+func (a *asking) saw(chain []*x509.Certificate, host string) {
+	if len(chain) == 0 {
+		return
+	}
+	for i, e := range a.expires {
+		if e.Kind == connector.ServerCertificate && e.Name == host {
+			a.expires[i].At = chain[0].NotAfter
+			return
+		}
+	}
+	a.expires = append(a.expires, connector.Expiry{Kind: connector.ServerCertificate, Name: host, At: chain[0].NotAfter})
+}
+
 // end gives the outcome for a code; the steps that were not reached are listed too.
 func (a *asking) end(name, seen string) connector.Outcome {
 	c := codeOf(name)
@@ -79,7 +109,8 @@ func (a *asking) end(name, seen string) connector.Outcome {
 		there = "the address"
 	}
 	text := strings.NewReplacer("{there}", there, "{who}", a.who, "{seen}", seen).Replace(c.Text)
-	return connector.Outcome{Status: c.Status, Code: c.Code, Text: upper(text), Cause: c.Cause, Next: c.Next, Steps: a.all()}
+	return connector.Outcome{Status: c.Status, Code: c.Code, Text: upper(text), Cause: c.Cause, Next: c.Next, Steps: a.all(),
+		Expires: a.expires, HostKey: a.hostKey}
 }
 
 func (a *asking) all() []connector.Step {

@@ -1,46 +1,45 @@
 // Package rehearsal plays the other sides on this machine, well and badly, so that serve --dev has something to check and a person can
-// see every kind of failure without breaking anything real. It listens on loopback only.
+// see every kind of failure without breaking anything real. It listens on loopback only. Each other side has a file of its own, which says
+// what can be rehearsed there.
 package rehearsal
 
 import (
-	"crypto/subtle"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"log"
+	"maps"
 	"net"
 	"net/http"
-	"strings"
 	"time"
-
-	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 )
 
-// Server plays Git over HTTP at URL:
-//
-//	/acme/checkout.git   asks for User and Password, and has three refs
-//	/acme/locked.git     lets nobody in, whatever the password
-//	/public/docs.git     answers anybody
-//	/wiki/start.git      is a page of HTML
-//	/moved/app.git       leads somewhere else
-//	/slow/app.git        never answers
-//
-// Anything else is not there, which is said only to those with the password, as real servers do.
+// Server plays all other sides. Git over HTTP is at URL, without encryption; the rest answer under the names that their connectors have,
+// for a dialer that takes Routes and Roots.
 type Server struct {
 	URL            string
-	User, Password string
+	User, Password string // that every side takes, each in its own way
 
 	server *http.Server
+	front  *front
 	quit   chan struct{}
 }
 
-// New starts the server on a free port of loopback.
-func New(user, password string) (*Server, error) {
+// New starts the server on free ports of loopback.
+func New(user, password string, now time.Time) (*Server, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for the rehearsal: %w", err)
 	}
 	s := &Server{URL: "http://" + listener.Addr().String(), User: user, Password: password, quit: make(chan struct{})}
-	s.server = &http.Server{Handler: http.HandlerFunc(s.answer), ReadHeaderTimeout: 5 * time.Second}
+	hosts := map[string]http.Handler{}
+	for _, side := range []map[string]http.Handler{s.artifactory(), s.appDynamics(), s.azure(), s.atlassian(), s.serviceNow()} {
+		maps.Copy(hosts, side)
+	}
+	if s.front, err = open(hosts, now); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	s.server = &http.Server{Handler: http.HandlerFunc(s.answer), ReadHeaderTimeout: 5 * time.Second, ErrorLog: log.New(discard{}, "", 0)}
 	go func() {
 		// Serve ends with ErrServerClosed when Close is called; before that nothing but a lost listener ends it, and then the
 		// samples turn red, which says as much as a log line would.
@@ -49,54 +48,17 @@ func New(user, password string) (*Server, error) {
 	return s, nil
 }
 
+// Routes says where the names of the rehearsal are played: "host:port" to "host:port".
+func (s *Server) Routes() map[string]string { return s.front.routes() }
+
+// Roots are the authorities to trust: the system's, and the rehearsal's own.
+func (s *Server) Roots() *x509.CertPool { return s.front.roots }
+
 // Close ends the server and every connection to it.
 func (s *Server) Close() error {
 	close(s.quit)
-	if err := s.server.Close(); err != nil && !errors.Is(err, http.ErrServerClosed) {
+	if err := errors.Join(s.server.Close(), s.front.server.Close()); err != nil {
 		return fmt.Errorf("close the rehearsal: %w", err)
 	}
 	return nil
-}
-
-func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
-	repository, ok := strings.CutSuffix(r.URL.Path, "/info/refs")
-	switch {
-	case strings.HasPrefix(r.URL.Path, "/wiki/"):
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		fmt.Fprint(w, "<!doctype html><title>Wiki</title><p>Welcome to the wiki.</p>")
-	case strings.HasPrefix(r.URL.Path, "/moved/"):
-		http.Redirect(w, r, "http://git.example.test"+r.URL.Path, http.StatusMovedPermanently)
-	case strings.HasPrefix(r.URL.Path, "/slow/"):
-		select {
-		case <-r.Context().Done():
-		case <-s.quit:
-		}
-	case ok && strings.HasPrefix(repository, "/public/"):
-		refs(w)
-	case !s.knows(r) || repository == "/acme/locked.git":
-		w.Header().Set("WWW-Authenticate", `Basic realm="Rehearsal"`)
-		http.Error(w, "Authentication required.", http.StatusUnauthorized)
-	case ok && repository == "/acme/checkout.git":
-		refs(w)
-	default:
-		http.Error(w, "Repository not found.", http.StatusNotFound)
-	}
-}
-
-func (s *Server) knows(r *http.Request) bool {
-	user, password, ok := r.BasicAuth()
-	return ok && subtle.ConstantTimeCompare([]byte(user+"\n"+password), []byte(s.User+"\n"+s.Password)) == 1
-}
-
-// refs advertises three refs the way the smart protocol does.
-func refs(w http.ResponseWriter) {
-	adv := packp.NewAdvRefs()
-	head := plumbing.NewHash("4b825dc642cb6eb9a060e54bf8d69288fbee4904")
-	adv.Head = &head
-	adv.References = map[string]plumbing.Hash{"refs/heads/main": head, "refs/heads/next": head, "refs/tags/v1.0.0": head}
-	adv.Prefix = [][]byte{[]byte("# service=git-upload-pack"), {}}
-	w.Header().Set("Content-Type", "application/x-git-upload-pack-advertisement")
-	w.Header().Set("Cache-Control", "no-cache")
-	// The reader may be gone by now; there is nobody to tell then.
-	_ = adv.Encode(w)
 }

@@ -1,0 +1,8 @@
+package rehearsal
+
+import "net/http"
+
+// appDynamics plays AppDynamics controllers, by host.
+func (s *Server) appDynamics() map[string]http.Handler {
+	return nil
+}
