@@ -54,6 +54,33 @@ func TestBackRestoresTheList(t *testing.T) {
 	}
 }
 
+// Leaving the search box for a result asks for nothing: the row would be drawn anew between press and release, and the click lost.
+func TestAPressOnAResultLeavesItWhereItIs(t *testing.T) {
+	t.Parallel()
+	v := use(t, dev).visit(t, admin, scripted(true))
+	v.open("/connectors")
+	v.fill(v.role("searchbox", "Search connectors"), "checkout")
+	v.at("/connectors", "q", "checkout")
+	row := v.link("Checkout Git")
+	v.must(claim(row).ToBeVisible())
+	box, err := row.BoundingBox()
+	v.must(err)
+	v.must(v.Mouse().Move(box.X+box.Width/2, box.Y+box.Height/2))
+	asked := 0
+	v.OnRequest(func(playwright.Request) { asked++ })
+	v.must(v.Mouse().Down())
+	left, err := v.Evaluate(`() => document.activeElement.id !== "search"`)
+	v.must(err)
+	if left != true {
+		t.Error("the press leaves the search box its focus, so the test could not fail")
+	}
+	if asked != 0 {
+		t.Errorf("the press asks for %d pages, want none", asked)
+	}
+	v.must(v.Mouse().Up())
+	v.heading("Checkout Git")
+}
+
 // at waits for an address, whatever else its query has.
 func (v *visitor) at(path string, query ...string) {
 	v.t.Helper()

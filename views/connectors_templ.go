@@ -122,7 +122,7 @@ func filters(p ListPage) templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<search><form id=\"filters\" class=\"filters\" method=\"get\" action=\"/connectors\" hx-get=\"/connectors\" hx-trigger=\"submit, change, input changed delay:250ms from:#search\" hx-target=\"#results\" hx-swap=\"outerHTML\" hx-push-url=\"true\"><input type=\"hidden\" name=\"vendor\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<search><form id=\"filters\" class=\"filters\" method=\"get\" action=\"/connectors\" hx-get=\"/connectors\" hx-trigger=\"submit, change target:select, input changed delay:250ms from:#search\" hx-target=\"#results\" hx-swap=\"outerHTML\" hx-push-url=\"true\"><input type=\"hidden\" name=\"vendor\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
