@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -14,7 +15,11 @@ import (
 	"patchbay/access/password"
 	"patchbay/connector"
 	"patchbay/connector/catalog"
+	"patchbay/handlers"
 	"patchbay/registry"
+	"patchbay/remote"
+	"patchbay/remote/oauth"
+	"patchbay/remote/probe"
 	"patchbay/store"
 )
 
@@ -44,6 +49,8 @@ type commands struct {
 	User       userCmd       `cmd:"" help:"Look after the people who may sign in."`
 	Workspace  wsCmd         `cmd:"" help:"Look after workspaces."`
 	Credential credentialCmd `cmd:"" help:"Look after what programs use at the vendor doors."`
+	Connector  connectorCmd  `cmd:"" help:"Look after connectors."`
+	Check      checkAllCmd   `cmd:"" help:"Ask whether connectors work; exit 1 when one is failing."`
 	Health     checkCmd      `cmd:"" name:"healthcheck" help:"Ask a running server whether it is ready; exit 3 when it is not."`
 	Version    verCmd        `cmd:"" help:"Print the version."`
 }
@@ -73,6 +80,8 @@ func run(ctx context.Context, env Env) int {
 		return usage
 	}
 	switch err := chosen.Run(); {
+	case errors.Is(err, errRed): // the report has said it
+		return failed
 	case errors.Is(err, errUnhealthy):
 		fmt.Fprintln(env.Stderr, "patchbay:", err)
 		return unhealthy
@@ -92,10 +101,16 @@ func plain(err error) string {
 	return err.Error()
 }
 
+// speakFlags say where checks may connect.
+type speakFlags struct {
+	AllowEgress []netip.Prefix `help:"Private networks that checks may reach." env:"PATCHBAY_ALLOW_EGRESS" placeholder:"CIDR"`
+}
+
 // opened is the registry over a data directory, for one command.
 type opened struct {
 	store *store.Store
 	reg   *registry.Registry
+	now   func() time.Time
 }
 
 // open opens the data directory and says which one it is.
@@ -105,7 +120,23 @@ func open(ctx context.Context, env Env, dir string) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &opened{st, registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: nobody{}, Passwords: password.New(), Now: env.Now})}, nil
+	return &opened{st, registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: nobody{}, Passwords: password.New(), Now: env.Now}), env.Now}, nil
+}
+
+// openSpeaking is open for a command that asks other sides, with the same guard as the server's.
+func openSpeaking(ctx context.Context, env Env, dir string, f speakFlags) (*opened, error) {
+	fmt.Fprintln(env.Stderr, "Data directory:", dir)
+	st, err := store.Open(ctx, dir, catalog.All(), env.Now)
+	if err != nil {
+		return nil, err
+	}
+	return &opened{st, speaking(st, remote.New(remote.Config{AllowEgress: f.AllowEgress, Now: env.Now}), "", env.Now), env.Now}, nil
+}
+
+// speaking makes the registry that asks other sides through the dialer; base is the console's own address.
+func speaking(st *store.Store, dialer *remote.Dialer, base string, now func() time.Time) *registry.Registry {
+	return registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: probe.New(dialer, now), Passwords: password.New(), Now: now,
+		OAuth: registry.OAuth{Apps: st, Exchanger: oauth.New(dialer), Callback: base + handlers.OAuthCallback}})
 }
 
 func (o *opened) close() error {

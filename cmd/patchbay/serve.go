@@ -17,12 +17,10 @@ import (
 
 	_ "golang.org/x/crypto/x509roots/fallback" // certificate authorities for images that bring none
 
-	"patchbay/access/password"
 	"patchbay/connector/catalog"
 	"patchbay/handlers"
 	"patchbay/registry"
 	"patchbay/remote"
-	"patchbay/remote/oauth"
 	"patchbay/remote/probe"
 	"patchbay/remote/rehearsal"
 	"patchbay/store"
@@ -97,8 +95,7 @@ func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
 		out.ConnectTo, out.Roots = there.Routes(), there.Roots()
 	}
 	dialer := remote.New(out)
-	reg := registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: probe.New(dialer, env.Now), Passwords: password.New(), Now: env.Now,
-		OAuth: registry.OAuth{Apps: st, Exchanger: oauth.New(dialer), Callback: base.String() + handlers.OAuthCallback}})
+	reg := speaking(st, dialer, base.String(), env.Now)
 	defer reg.Close()
 	if n, err := reg.Recover(ctx); err != nil {
 		log.Warn("the history of interrupted checks could not be mended", "error", err)
