@@ -38,7 +38,7 @@ var plan = map[string]room{
 	"store/storetest": {rooms: []string{"connector", "connector/wire", "access"}, modules: []string{"github.com/google/go-cmp", "pgregory.net/rapid"}}, // a suite of tests
 
 	"remote/...": {rooms: []string{"connector", "connector/...", "access/sigv4", "remote", "remote/..."}, modules: []string{
-		"code.dny.dev/ssrf", "github.com/go-git/go-git/v5", "golang.org/x/crypto", "golang.org/x/oauth2",
+		"code.dny.dev/ssrf", "github.com/go-git/go-git/v5", "golang.org/x/crypto", "golang.org/x/oauth2", "github.com/wneessen/go-mail",
 		"github.com/Azure/azure-sdk-for-go/sdk", "github.com/aws/aws-sdk-go-v2", "golang.org/x/net"}},
 
 	"views":       {rooms: []string{"connector", "connector/wire", "access", "assets"}, modules: []string{"github.com/a-h/templ"}, closed: pure},

@@ -36,6 +36,7 @@ func sampled(t *testing.T, c *console) samples {
 	one := c.as(t, admin)
 	all := one.links(t, "/connectors?size=200", connectorPath)
 	retired := retire(t, one)
+	channel := one.links(t, "/notices", `/notices/[0-9a-z]{16}`)[0]
 	out := samples{
 		"/":                         {"/"},
 		"/connectors":               {"/connectors", "/connectors?q=nothing-is-called-so", "/connectors?status=failing&sort=name&size=25"},
@@ -53,6 +54,9 @@ func sampled(t *testing.T, c *console) samples {
 		"/account":                  {"/account"},
 		"/credentials":              {"/credentials"},
 		"/requests":                 {"/requests", "/requests?q=nothing-is-called-so"},
+		"/notices":                  {"/notices"},
+		"/notices/:id":              {channel},
+		"/notices/:id/log/:notice":  one.links(t, channel, channel+`/log/[0-9a-z]{16}`)[:1],
 		"/audit":                    {"/audit", "/audit?actor=nobody"},
 		"/reference":                {"/reference"},
 		"/reference/codes":          {"/reference/codes"},

@@ -82,6 +82,15 @@ var matrix = map[string]row{
 	"POST /credentials/:id/revoke": {codes: adminsTo("303")},
 	"GET /requests":                {codes: signed("200")},
 
+	"GET /notices":                            {codes: adminsTo("200")},
+	"POST /notices":                           {codes: adminsTo("422")},
+	"GET /notices/:id":                        {codes: adminsTo("200")},
+	"POST /notices/:id":                       {codes: adminsTo("422"), form: []string{"version", "1"}},
+	"POST /notices/:id/test":                  {codes: adminsTo("303")},
+	"POST /notices/:id/remove":                {codes: adminsTo("303")},
+	"GET /notices/:id/log/:notice":            {codes: adminsTo("200")},
+	"POST /notices/:id/log/:notice/redeliver": {codes: adminsTo("303")},
+
 	"GET /users":               {codes: adminsTo("200")},
 	"POST /users":              {codes: adminsTo("422")},
 	"POST /users/:id/role":     {codes: adminsTo("303"), form: []string{"version", "1", "role", "tester"}},

@@ -168,7 +168,8 @@ func (c *console) open(t *testing.T, with setting) {
 		t.Fatalf("store.Open() = %v", err)
 	}
 	c.reg = registry.New(registry.Config{Store: c.store, Doors: c.store, Catalog: catalog.All(), Asker: &other{}, Passwords: c.passwords, Now: c.clock.now,
-		OAuth: registry.OAuth{Apps: c.store, Exchanger: consents{}, Callback: c.base.String() + handlers.OAuthCallback}})
+		OAuth:  registry.OAuth{Apps: c.store, Exchanger: consents{}, Callback: c.base.String() + handlers.OAuthCallback},
+		Notify: registry.Notify{Notices: c.store, Sender: mute{}, Base: c.base.String()}})
 	log := slog.New(slog.NewJSONHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var keeper web.SessionKeeper = c.store
 	if with.keeper != nil {

@@ -74,6 +74,15 @@ func (h *Handlers) Routes() []web.Route {
 		post("/credentials/:id/revoke", access.ManageWorkspaces, h.revoke),
 		get("/requests", access.View, h.requests),
 
+		get("/notices", access.ManageWorkspaces, h.notices),
+		post("/notices", access.ManageWorkspaces, h.addChannel),
+		get("/notices/:id", access.ManageWorkspaces, h.channel),
+		post("/notices/:id", access.ManageWorkspaces, h.changeChannel),
+		post("/notices/:id/test", access.ManageWorkspaces, h.testChannel),
+		post("/notices/:id/remove", access.ManageWorkspaces, h.removeChannel),
+		get("/notices/:id/log/:notice", access.ManageWorkspaces, h.notice),
+		post("/notices/:id/log/:notice/redeliver", access.ManageWorkspaces, h.redeliver),
+
 		get("/users", access.ManageUsers, h.users),
 		post("/users", access.ManageUsers, h.addUser),
 		post("/users/:id/role", access.ManageUsers, h.changeRole),

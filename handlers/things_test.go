@@ -69,6 +69,21 @@ func (c *console) secret(t *testing.T) connector.NamedSecret {
 	return s
 }
 
+// notice opens a channel and has it tested.
+func (c *console) notice(t *testing.T) connector.Notice {
+	t.Helper()
+	ch, _, err := c.reg.AddChannel(t.Context(), root, connector.Channel{Name: c.unique("channel"), Kind: connector.Webhook, Tells: connector.TellFailures},
+		"https://hooks.example.com/T0K3N")
+	if err != nil {
+		t.Fatalf("AddChannel() = %v", err)
+	}
+	n, err := c.reg.TestChannel(t.Context(), root, ch.ID)
+	if err != nil {
+		t.Fatalf("TestChannel() = %v", err)
+	}
+	return n
+}
+
 // run validates a connector, waits, and gives the run.
 func (c *console) run(t *testing.T, id string) connector.Run {
 	t.Helper()
@@ -97,6 +112,9 @@ func (c *console) path(t *testing.T, route string) string {
 		return fill(c.retired(t).ID)
 	case strings.HasSuffix(route, "/pair"), strings.HasSuffix(route, "/payload"):
 		return fill(c.registration(t).ID)
+	case strings.HasPrefix(route, "/notices/:id"):
+		n := c.notice(t)
+		return fill(n.Channel, ":notice", n.ID)
 	case strings.Contains(route, ":run"):
 		id := c.git(t).ID
 		return fill(id, ":run", c.run(t, id).ID)

@@ -3,7 +3,6 @@ package registry
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"time"
@@ -75,6 +74,7 @@ func (r *Registry) keep(ctx context.Context, a access.Actor, c connector.Connect
 		return r.store.EndRun(ctx, *run, latest.Health, access.Event{})
 	}
 	h, ev := r.flip(ctx, a, latest, *run)
+	defer r.wake()
 	return r.store.EndRun(ctx, *run, h, ev)
 }
 
@@ -88,8 +88,8 @@ func (r *Registry) flip(ctx context.Context, a access.Actor, c connector.Connect
 	if h.Status == run.Status {
 		return h, access.Event{}
 	}
-	ev := r.connectorEvent(ctx, a, "connector.flipped", c)
-	ev.Detail = fmt.Sprintf("%s → %s (%s)", h.Status, run.Status, run.Code)
+	ev := r.connectorEvent(ctx, a, flipped, c)
+	ev.Detail = flip(h.Status, run.Status, run.Code)
 	h.Status, h.Since = run.Status, run.Ended
 	return h, ev
 }

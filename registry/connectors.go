@@ -85,7 +85,8 @@ func (r *Registry) Retire(ctx context.Context, a access.Actor, id string, versio
 	}
 	c.Version++
 	c.Retired, c.RetiredBy = r.now(), a.Name
-	return c, r.store.Retire(ctx, c, r.connectorEvent(ctx, a, "connector.retired", c))
+	defer r.wake()
+	return c, r.store.Retire(ctx, c, r.connectorEvent(ctx, a, retired, c))
 }
 
 // Restore takes a connector out of the trash. When somebody else has its identifier or name by now, the answer is Problems.

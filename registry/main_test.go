@@ -112,23 +112,28 @@ type house struct {
 	clock     *clock
 	passwords *cheap
 	other     *other
+	post      *post
 
 	// The workspaces: two of one vendor, and one of each of the others.
 	acme, rival, hub, harmony string
 	count                     int
 }
 
+// console is the address of the console.
+const console = "https://patchbay.example.com"
+
 // opened gives a fresh house, and closes it when the test ends.
 func opened(t *testing.T) *house {
 	t.Helper()
-	h := &house{clock: &clock{at: noon}, passwords: &cheap{}, other: &other{}}
+	h := &house{clock: &clock{at: noon}, passwords: &cheap{}, other: &other{}, post: &post{}}
 	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "data"), catalog.All(), h.clock.now)
 	if err != nil {
 		t.Fatalf("store.Open() = %v", err)
 	}
 	h.store = st
 	h.Registry = registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: h.other, Passwords: h.passwords, Now: h.clock.now,
-		OAuth: registry.OAuth{Apps: st, Exchanger: &consents{}, Callback: oauthCallback}})
+		OAuth:  registry.OAuth{Apps: st, Exchanger: &consents{}, Callback: oauthCallback},
+		Notify: registry.Notify{Notices: st, Sender: h.post, Base: console}})
 	t.Cleanup(func() {
 		h.Close()
 		if err := st.Close(); err != nil {

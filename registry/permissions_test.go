@@ -17,7 +17,7 @@ var personal = []string{"SignedOut"}
 
 func TestEveryVerbThatAsksWhoIsAskingIsInTheTable(t *testing.T) {
 	rows := map[string]bool{}
-	all := slices.Concat(verbs, doorVerbs, consentVerbs)
+	all := slices.Concat(verbs, doorVerbs, consentVerbs, noticeVerbs)
 	for _, v := range all {
 		rows[v.name] = true
 	}
@@ -41,7 +41,7 @@ func TestEveryVerbThatAsksWhoIsAskingIsInTheTable(t *testing.T) {
 
 func TestEveryVerbIsRefusedToWhoeverMayNot(t *testing.T) {
 	h := opened(t)
-	for _, v := range slices.Concat(verbs, doorVerbs, consentVerbs) {
+	for _, v := range slices.Concat(verbs, doorVerbs, consentVerbs, noticeVerbs) {
 		t.Run(v.name, func(t *testing.T) {
 			id := ""
 			if v.where != nil {
@@ -80,7 +80,7 @@ func TestEveryVerbIsRefusedToWhoeverMayNot(t *testing.T) {
 func TestAnotherWorkspaceAnswersAsAnUnknownID(t *testing.T) {
 	h := opened(t)
 	crossed := 0
-	for _, v := range slices.Concat(verbs, doorVerbs, consentVerbs) {
+	for _, v := range slices.Concat(verbs, doorVerbs, consentVerbs, noticeVerbs) {
 		if v.where == nil {
 			continue
 		}

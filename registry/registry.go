@@ -27,6 +27,8 @@ type Registry struct {
 	throttle  *throttle
 	setUp     *setUpCode
 	oauth     OAuth
+	notify    Notify
+	woken     chan struct{} // one word when something may be to tell
 }
 
 // Passwords hashes and verifies passwords. An empty hash stands for a user who does not exist, and costs as much.
@@ -35,7 +37,7 @@ type Passwords interface {
 	Verify(ctx context.Context, password, hash string) (bool, error)
 }
 
-// Config is what a registry is made from. All members but Doors and OAuth are needed.
+// Config is what a registry is made from. All members but Doors, OAuth and Notify are needed.
 type Config struct {
 	Store     Store
 	Doors     Doors // the same store again; nil where no door is served
@@ -43,14 +45,15 @@ type Config struct {
 	Asker     Asker
 	Passwords Passwords
 	Now       func() time.Time
-	OAuth     OAuth // left out where no person lets a connector in
+	OAuth     OAuth  // left out where no person lets a connector in
+	Notify    Notify // left out where nobody is told of anything
 }
 
 // New makes a registry.
 func New(c Config) *Registry {
 	return &Registry{
 		store: c.Store, doors: c.Doors, catalog: c.Catalog, asker: c.Asker, passwords: c.Passwords, now: c.Now,
-		jobs: newJobs(), throttle: newThrottle(c.Now), setUp: &setUpCode{}, oauth: c.OAuth,
+		jobs: newJobs(), throttle: newThrottle(c.Now), setUp: &setUpCode{}, oauth: c.OAuth, notify: c.Notify, woken: make(chan struct{}, 1),
 	}
 }
 

@@ -42,12 +42,14 @@ type Dialer struct {
 	roots    *x509.CertPool
 	now      func() time.Time
 	decide   func(to netip.AddrPort, plain bool) error
+	operator func(to netip.AddrPort, plain bool) error // for what the operator's own settings name
 	instead  map[string]string
 }
 
 // New makes the dialer.
 func New(c Config) *Dialer {
-	d := &Dialer{resolver: prompt(c.Resolver), roots: c.Roots, now: c.Now, decide: newGuard(c.AllowEgress, c.AllowLoopback, c.Own).decide, instead: c.ConnectTo}
+	d := &Dialer{resolver: prompt(c.Resolver), roots: c.Roots, now: c.Now, decide: newGuard(c.AllowEgress, c.AllowLoopback, c.Own).decide, instead: c.ConnectTo,
+		operator: newGuard([]netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}, true, c.Own).decide}
 	if d.now == nil {
 		d.now = time.Now
 	}
@@ -61,6 +63,14 @@ func (d *Dialer) Now() time.Time { return d.now() }
 // The connection ends with the deadline of the context, or after [Deadline] when it has none.
 func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	return d.dial(ctx, network, address, false)
+}
+
+// DialOperator connects to an address that the operator wrote into the program's own settings, wherever it is, but not to the program itself.
+// Nothing that a user or another side says may become its address: today it is the mail server's.
+func (d *Dialer) DialOperator(ctx context.Context, network, address string) (net.Conn, error) {
+	free := *d
+	free.decide = d.operator
+	return free.dial(ctx, network, address, false)
 }
 
 func (d *Dialer) dial(ctx context.Context, network, address string, plain bool) (net.Conn, error) {

@@ -62,6 +62,7 @@ func (s Shell) places() []place {
 		{href: "/workspaces", text: "Workspaces", icon: "workspaces", needs: access.View},
 		{href: "/trash", text: "Trash", icon: "trash", count: s.Nav.Trash, needs: access.View},
 		{href: "/credentials", text: "Credentials", icon: "credentials", needs: access.ManageWorkspaces, apart: true},
+		{href: "/notices", text: "Notices", icon: "notices", needs: access.ManageWorkspaces},
 		{href: "/requests", text: "Requests", icon: "requests", needs: access.View, apart: !s.May(access.ManageWorkspaces)},
 		{href: "/users", text: "Users", icon: "users", needs: access.ManageUsers},
 		{href: "/audit", text: "Audit", icon: "audit", needs: access.ReadAudit},

@@ -130,13 +130,15 @@ func openSpeaking(ctx context.Context, env Env, dir string, f speakFlags) (*open
 	if err != nil {
 		return nil, err
 	}
-	return &opened{st, speaking(st, remote.New(remote.Config{AllowEgress: f.AllowEgress, Now: env.Now}), "", env.Now), env.Now}, nil
+	return &opened{st, speaking(st, remote.New(remote.Config{AllowEgress: f.AllowEgress, Now: env.Now}), "", nil, env.Now), env.Now}, nil
 }
 
-// speaking makes the registry that asks other sides through the dialer; base is the console's own address.
-func speaking(st *store.Store, dialer *remote.Dialer, base string, now func() time.Time) *registry.Registry {
+// speaking makes the registry that asks other sides through the dialer; base is the console's own address. sender is
+// nil for a command: what it makes happen is told by the server, which hears of it.
+func speaking(st *store.Store, dialer *remote.Dialer, base string, sender registry.Sender, now func() time.Time) *registry.Registry {
 	return registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: probe.New(dialer, now), Passwords: password.New(), Now: now,
-		OAuth: registry.OAuth{Apps: st, Exchanger: oauth.New(dialer), Callback: base + handlers.OAuthCallback}})
+		OAuth:  registry.OAuth{Apps: st, Exchanger: oauth.New(dialer), Callback: base + handlers.OAuthCallback},
+		Notify: registry.Notify{Notices: st, Sender: sender, Base: base}})
 }
 
 func (o *opened) close() error {

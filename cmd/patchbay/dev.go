@@ -32,6 +32,9 @@ func rehearse(ctx context.Context, env Env, reg *registry.Registry, there *rehea
 	for _, s := range sampleSecrets(there) {
 		f.secret(s)
 	}
+	for name, path := range map[string]string{"Platform on-call": "/hook", "Old pager": "/hook/broken"} {
+		f.channel(name, there.URL+path)
+	}
 	for _, s := range samples(there) {
 		f.connector(s)
 	}
@@ -68,6 +71,18 @@ func (f *filler) secret(s sampleSecret) {
 	if err != nil {
 		f.err = fmt.Errorf("secret %s: %w", s.name, err)
 	}
+}
+
+// channel opens one that is told of everything, and has it tested.
+func (f *filler) channel(name, address string) {
+	if f.err != nil {
+		return
+	}
+	made, _, err := f.reg.AddChannel(f.ctx, f.actor, connector.Channel{Name: name, Kind: connector.Webhook, Tells: connector.TellChanges}, address)
+	if err == nil {
+		_, err = f.reg.TestChannel(f.ctx, f.actor, made.ID)
+	}
+	f.err = err
 }
 
 func (f *filler) connector(s sample) {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	_ "golang.org/x/crypto/x509roots/fallback" // certificate authorities for images that bring none
@@ -30,6 +31,7 @@ import (
 
 type serveCmd struct {
 	dataFlag
+	mailFlags
 	Listen        string         `help:"Address to listen on." default:"127.0.0.1:8080" env:"PATCHBAY_LISTEN" placeholder:"HOST:PORT"`
 	BaseURL       string         `help:"Address under which people reach the console, when it is another one." env:"PATCHBAY_BASE_URL" placeholder:"URL"`
 	AllowEgress   []netip.Prefix `help:"Private networks that checks may reach." env:"PATCHBAY_ALLOW_EGRESS" placeholder:"CIDR"`
@@ -95,7 +97,11 @@ func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
 		out.ConnectTo, out.Roots = there.Routes(), there.Roots()
 	}
 	dialer := remote.New(out)
-	reg := speaking(st, dialer, base.String(), env.Now)
+	sender, err := c.sender(dialer)
+	if err != nil {
+		return err
+	}
+	reg := speaking(st, dialer, base.String(), sender, env.Now)
 	defer reg.Close()
 	if n, err := reg.Recover(ctx); err != nil {
 		log.Warn("the history of interrupted checks could not be mended", "error", err)
@@ -116,6 +122,10 @@ func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
 		return err
 	}
 	fmt.Fprintln(env.Stdout, "Patchbay is at", base.String())
+	telling, stop := context.WithCancel(ctx)
+	var told sync.WaitGroup
+	told.Go(func() { tell(telling, reg, log) })
+	defer func() { stop(); told.Wait() }()
 	return serve(ctx, env, server, listener, st, log)
 }
 

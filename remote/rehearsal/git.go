@@ -18,6 +18,7 @@ import (
 //	/wiki/start.git      is a page of HTML
 //	/moved/app.git       leads somewhere else
 //	/slow/app.git        never answers
+//	/hook, /hook/broken  take a webhook, and fail to
 //
 // Anything else is not there, which is said only to those with the password, as real servers do.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
@@ -28,6 +29,10 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "<!doctype html><title>Wiki</title><p>Welcome to the wiki.</p>")
 	case strings.HasPrefix(r.URL.Path, "/moved/"):
 		http.Redirect(w, r, "http://git.example.test"+r.URL.Path, http.StatusMovedPermanently)
+	case r.URL.Path == "/hook":
+		w.WriteHeader(http.StatusNoContent)
+	case r.URL.Path == "/hook/broken":
+		http.Error(w, "Out of order.", http.StatusInternalServerError)
 	case strings.HasPrefix(r.URL.Path, "/slow/"):
 		select {
 		case <-r.Context().Done():
