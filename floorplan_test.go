@@ -47,7 +47,7 @@ var plan = map[string]room{
 	// The errors that every room shares live in connector.
 	"web":          {rooms: []string{"views", "access", "assets", "connector"}, modules: []string{"github.com/labstack/echo/v4", "github.com/gorilla/sessions", "github.com/a-h/templ", "golang.org/x/time"}},
 	"handlers":     {rooms: []string{"web", "views", "registry", "connector", "connector/...", "access", "access/..."}, modules: []string{"github.com/labstack/echo/v4"}},
-	"handlers/...": {rooms: []string{"handlers", "handlers/...", "web", "views", "registry", "connector", "connector/...", "access", "access/..."}, modules: []string{"github.com/labstack/echo/v4", "github.com/google/uuid"}},
+	"handlers/...": {rooms: []string{"handlers", "handlers/...", "web", "views", "registry", "connector", "connector/...", "access", "access/..."}, modules: []string{"github.com/labstack/echo/v4"}},
 
 	"cmd/wasm": {rooms: []string{"connector", "connector/..."}, closed: []string{"net/http", "os", "database/sql"}},
 	"cmd/patchbay": {

@@ -20,6 +20,8 @@ import (
 var (
 	//go:embed static/patchbay.css
 	styleCSS string
+	//go:embed static/watch.css
+	watchCSS string
 	//go:embed static/conditions.css
 	conditionsCSS string
 	//go:embed static/patchbay/page.js
@@ -60,7 +62,7 @@ const (
 
 // files are all assets by name.
 var files = map[string]*file{
-	"patchbay.css":      newFile(css, styleCSS),
+	"patchbay.css":      newFile(css, styleCSS+"\n"+watchCSS),
 	"conditions.css":    newFile(css, conditionsCSS),
 	"patchbay.js":       made(script, patchbayJS),
 	"htmx.js":           newFile(script, htmxJS),

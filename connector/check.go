@@ -102,13 +102,16 @@ func AzureAuthority(cloud string) string {
 	return "https://login.microsoftonline.com/"
 }
 
-// ReadJira asks Jira Cloud for a project and for the permission to create issues in it.
-type ReadJira struct{ CloudID, ProjectKey string }
+// ReadJira asks Jira Cloud for a project and for the permission to create issues in it, on the site of a person's consent.
+type ReadJira struct {
+	CloudID, ProjectKey string
+	Site                string // its address for people, or ""
+}
 
 // Title implements [Check].
 func (ReadJira) Title() string { return "Read the Jira project" }
 
-// Sends implements [Check].
+// Sends implements [Check]: what is sent is the token of a person's consent, which comes with the question and is bound to its API.
 func (ReadJira) Sends() []Sending { return nil }
 
 // ReadServiceNow gets a token with client credentials and reads one row of a table.
@@ -146,5 +149,6 @@ type Question struct {
 	Check    Check
 	Secrets  map[string]Opened // by wire name of the field
 	HostKeys []HostKey         // that people accepted for the server, where the question goes over SSH
+	Bearer   Bearers           // gives the token of a person's consent; nil where none is needed
 	Step     func(Step)        // told of each step as it ends; may be nil
 }

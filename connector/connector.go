@@ -16,6 +16,7 @@ type Workspace struct {
 	Remote  bool   // true: the vendor keeps the connectors; false: Patchbay hosts them
 	Created time.Time
 	Version int64
+	Settings
 }
 
 // Scope is where in a workspace a connector or secret lives. At Harness: nothing for the account, an org, or an org and a

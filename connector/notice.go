@@ -81,6 +81,7 @@ const (
 	ConnectorRemoved   NoticeKind = "connector.removed" // while it was failing
 	ConnectorChanged   NoticeKind = "connector.changed" // to another status, for channels that are told of every change
 	ConnectorExpiring  NoticeKind = "connector.expiring"
+	SecretExpiring     NoticeKind = "secret.expiring" // one that no connector needs
 	ChannelTested      NoticeKind = "channel.tested"
 )
 

@@ -49,13 +49,50 @@ type OAuthTokens struct {
 	Access  Secret
 	Refresh Secret    // empty where the server gave none
 	Expires time.Time // of the access token; zero where the server did not say
+
+	// Whose they are, from [OAuthApp.Own]: the client that they were given to, the origin that renews them, and the one that the access
+	// token is for.
+	Client      string
+	Server, API Origin
 }
 
-// Consent is what the exchange of a code brought.
+// Consent is what the exchange of a code brought: tokens, and at least one site that they are for.
 type Consent struct {
-	Tokens  OAuthTokens
-	Site    string // id of the site that the person chose
-	Address string // of that site
+	Tokens OAuthTokens
+	Sites  []Site
+}
+
+// Site is one place at the other side that a consent is for.
+type Site struct {
+	ID      string
+	Name    string // as people there call it, or ""
+	Address string
+}
+
+// Chosen gives the site of that id. "" is the one site of a consent that is for no other.
+func (c Consent) Chosen(id string) (Site, bool) {
+	if id == "" && len(c.Sites) == 1 {
+		return c.Sites[0], true
+	}
+	for _, s := range c.Sites {
+		if id != "" && s.ID == id {
+			return s, true
+		}
+	}
+	return Site{}, false
+}
+
+// PendingConsent is a consent on its way: a person has gone to the OAuth server for it, or has come back with a code, or has to choose
+// one of several sites. What it holds is kept sealed, and for a short while only.
+type PendingConsent struct {
+	ID        string  // random, in the address of the page that asks the person
+	State     []byte  // SHA-256 of the state by which the answer is recognised
+	Connector string  // id
+	Actor     string  // whose it is, as an audit event names who is asking, but by id: "user:ID"
+	Begun     bool    // that person began it here; false: its address came from elsewhere, through the vendor's own API
+	Code      Secret  // what the person came back with; empty before, and once it was exchanged
+	Brought   Consent // what the code was exchanged for; without sites before that
+	Ends      time.Time
 }
 
 // ConsentRefused is why a code could not be exchanged, in sentences for people. Nothing of what the other side sent is in it.
@@ -77,6 +114,8 @@ type Authorising interface {
 	// Invite writes the address for the person anew, for the application and the page that the person comes back to.
 	// The zero OAuthApp is none.
 	Invite(app OAuthApp, callback string)
+	// Invitation gives the address for the person; "" when none is waited for.
+	Invitation() string
 	// Authorise notes the consent, which uses the state up.
 	Authorise(site, address string)
 }

@@ -111,6 +111,7 @@ const (
 	Running     RunState = "running"
 	Done        RunState = "done"
 	Interrupted RunState = "interrupted" // the program stopped while it ran
+	Cancelled   RunState = "cancelled"   // somebody ended it before it had an answer
 )
 
 // Run is one check of a connector, kept as history.
@@ -118,10 +119,12 @@ type Run struct {
 	ID        string
 	Connector string
 	State     RunState
-	Asked     string // what was asked, from Check.Title
-	By        string // who asked
+	Asked     string    // what was asked, from Check.Title
+	By        string    // who asked
+	Planned   time.Time // when the watch meant to ask; zero when a person asked. It is known only while the run is on its way
 	Began     time.Time
 	Ended     time.Time // zero while running
+	Was       Status    // of the connector before, where this run changed it; else ""
 	Outcome
 }
 

@@ -69,7 +69,9 @@ type Pick struct {
 	Types       []string
 	Statuses    []Status
 	Text        string // a part of name, identifier or description, without regard to case, or a whole tag ("key" or "key:value")
+	Description string // a part of the description, without regard to case
 	Tags        Tags   // all of these
-	Sort        string // "name", "identifier", "created", "updated", with a - in front for descending; "" is "-updated"
-	Page, Size  int    // page counts from 0
+	On, Off     string // yes-or-no fields of the spec: one that is on, or that the type does not have; one that is off
+	Sort        string // "name", "identifier", "created", "updated", "number", with a - in front for descending; "" is "-updated"
+	Page, Size  int    // page counts from 0; without a size everything is on one page
 }

@@ -145,7 +145,8 @@ type NamedSecret struct {
 	Set     time.Time
 	SetBy   string
 	Created time.Time
-	UsedBy  int // how many connectors point at it
+	Ends    time.Time // midnight UTC of the day on which it ends, as a person noted it; zero: nobody did
+	UsedBy  int       // how many connectors point at it
 }
 
 // Grant notes that a connector's field points at a secret, and lets the secret go to one more origin.

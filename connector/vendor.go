@@ -50,8 +50,10 @@ type Vendor struct {
 	Tenancy string // what a workspace is there: "Account id"
 	Regions bool   // a workspace names a region
 	Scoped  bool   // connectors live at account, org or project scope
-	Door    string // where the vendor's API is served, below the base URL
-	Types   []Type
+	// Settings tells that its workspaces have [Settings], since the vendor leaves open how its API fails and which names it keeps for itself.
+	Settings bool
+	Door     string // where the vendor's API is served, below the base URL
+	Types    []Type
 
 	// AccountRule looks at the id of a tenancy.
 	AccountRule Rule

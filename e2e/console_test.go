@@ -131,7 +131,8 @@ var accounts = map[string]string{"harness": "AbCdEfGhIjKlMnOpQrStUv", "securityh
 func start(env []string, flags ...string) (*console, error) {
 	c := &console{workspaces: map[string]string{}, log: &journal{}, ended: make(chan error, 1)}
 	c.process = exec.Command(program, append([]string{"serve", "--listen", "127.0.0.1:0"}, flags...)...)
-	c.process.Env = append(os.Environ(), env...)
+	// Many tests at once are one user at one host here, and nothing happens but by a test: the watch has a console of its own.
+	c.process.Env = append(append(os.Environ(), "PATCHBAY_CHECKS_PER_USER=100", "PATCHBAY_CHECKS_PER_HOST=8", "PATCHBAY_NO_WATCH=true"), env...)
 	c.process.Stderr = c.log
 	if len(flags) == 2 {
 		c.data = flags[1]

@@ -56,11 +56,38 @@ var matrix = map[string]row{
 	"POST /connectors/:id/validate":      {codes: testers("303")},
 	"GET /connectors/:id/history":        {codes: signed("200")},
 	"GET /connectors/:id/runs/:run":      {codes: signed("200")},
-	"POST /connectors/:id/pair":          {codes: testers("200"), form: []string{"key", "k", "secret", "s"}},
-	"POST /connectors/:id/payload":       {codes: signed("200"), form: []string{"payload", "{}"}},
-	"POST /connectors/:id/authorise":     {codes: editors("303")},
-	"GET /oauth/jira/callback":           {codes: editors("404")},
-	"GET /trash":                         {codes: signed("200")},
+
+	"GET /connectors/:id/checks/:run/events":  {codes: signed("200")},
+	"POST /connectors/:id/checks/:run/cancel": {codes: testers("303")},
+
+	"GET /connectors/new/:vendor/:type/test":  {codes: editors("303")},
+	"POST /connectors/new/:vendor/:type/test": {codes: editors("422")},
+	"GET /connectors/:id/edit/test":           {codes: editors("303")},
+	"POST /connectors/:id/edit/test":          {codes: editors("422"), form: []string{"revision", "1"}},
+	"GET /drafts/:run":                        {codes: editors("404")}, // somebody else's, so it is nowhere for each of them
+	"GET /drafts/:run/events":                 {codes: editors("404")},
+	"POST /drafts/:run/cancel":                {codes: editors("404")},
+
+	"POST /connectors/:id/host-key":  {codes: editors("303"), form: []string{"fingerprint", "SHA256:of-none"}},
+	"POST /connectors/:id/pair":      {codes: testers("200"), form: []string{"key", "k", "secret", "s"}},
+	"POST /connectors/:id/payload":   {codes: signed("200"), form: []string{"payload", "{}"}},
+	"POST /connectors/:id/authorise": {codes: editors("200")},
+	"GET /oauth/jira/callback":       {codes: signed("303")},
+	"GET /trash":                     {codes: signed("200")},
+
+	"GET /connectors/:id/authorise/:consent":  {codes: editors("303")}, // somebody else's, so it is over for each of them
+	"POST /connectors/:id/authorise/:consent": {codes: editors("303")},
+
+	"POST /connectors/:id/watch":     {codes: editors("303"), form: []string{"every", "1h"}},
+	"POST /connectors/:id/pause":     {codes: editors("303"), form: []string{"for", "4", "reason", "Being mended."}},
+	"POST /connectors/:id/resume":    {codes: editors("303")},
+	"GET /watch":                     {codes: signed("200")},
+	"POST /watch/pause":              {codes: adminsTo("422"), form: []string{"for", "4"}},
+	"POST /watch/resume":             {codes: adminsTo("303")},
+	"POST /watch/windows":            {codes: adminsTo("422")},
+	"POST /watch/windows/:id/remove": {codes: adminsTo("303")},
+	"GET /expiry":                    {codes: signed("200")},
+	"POST /secrets/:id/ends":         {codes: editors("303"), form: []string{"ends", "2027-01-31"}},
 
 	"GET /secrets":              {codes: signed("200")},
 	"POST /secrets":             {codes: editors("422")},
@@ -73,9 +100,14 @@ var matrix = map[string]row{
 	"POST /workspaces/:id/rename": {codes: adminsTo("422"), form: []string{"version", "1"}},
 	"POST /workspaces/:id/remove": {codes: adminsTo("303")},
 
+	"GET /workspaces/:id/settings":      {codes: adminsTo("200")},
+	"POST /workspaces/:id/settings":     {codes: adminsTo("422"), form: []string{"version", "1"}},
 	"GET /workspaces/:id/oauth":         {codes: adminsTo("200")},
 	"POST /workspaces/:id/oauth":        {codes: adminsTo("422"), form: []string{"version", "0"}},
 	"POST /workspaces/:id/oauth/remove": {codes: adminsTo("303")},
+
+	"GET /workspaces/:id/host-keys":         {codes: signed("200")},
+	"POST /workspaces/:id/host-keys/forget": {codes: editors("404"), form: []string{"origin", "ssh://git.example.com:22"}},
 
 	"GET /credentials":             {codes: adminsTo("200")},
 	"POST /credentials":            {codes: adminsTo("422")},

@@ -49,6 +49,7 @@ func (h *Handlers) showConnector(c echo.Context, status int, one connector.Conne
 	if len(page.History) > 0 {
 		page.Last = &page.History[0]
 		page.Running = page.Last.State == connector.Running
+		page.Waits = h.waits(c, *page.Last)
 	}
 	if page.Uses, err = h.reg.Uses(ctx, actor, one.ID); err != nil {
 		return err
@@ -72,6 +73,14 @@ func (h *Handlers) showConnector(c echo.Context, status int, one connector.Conne
 		if page.Registration, err = h.registration(c, one); err != nil {
 			return err
 		}
+	}
+	if _, is := one.Spec.(connector.Authorising); is {
+		if page.Applied, err = h.applied(c, one.Workspace); err != nil {
+			return err
+		}
+	}
+	if page.Watch, err = h.watchPanel(c, one.ID); err != nil {
+		return err
 	}
 	if with != nil {
 		with(&page)

@@ -44,6 +44,12 @@ func (h *Handlers) overview(c echo.Context) error {
 		return err
 	}
 	page.Changed = changed.Connectors
+	if page.Watch, err = h.reg.WatchState(ctx, actor); err != nil {
+		return err
+	}
+	if page.Ending, err = h.reg.EndingSoon(ctx, actor); err != nil {
+		return err
+	}
 	return web.Page(c, http.StatusOK, views.Overview(page))
 }
 
@@ -168,7 +174,7 @@ func (h *Handlers) palette(c echo.Context) error {
 		needs       access.Permission
 	}{
 		{"Overview", "/", access.View}, {"Connectors", "/connectors", access.View}, {"Failing connectors", "/connectors?status=failing", access.View},
-		{"Secrets", "/secrets", access.View}, {"Workspaces", "/workspaces", access.View}, {"Trash", "/trash", access.View},
+		{"Secrets", "/secrets", access.View}, {"Expiry", "/expiry", access.View}, {"Watch", "/watch", access.View}, {"Workspaces", "/workspaces", access.View}, {"Trash", "/trash", access.View},
 		{"Users", "/users", access.ManageUsers}, {"Audit log", "/audit", access.ReadAudit}, {"Your account", "/account", access.View}, {"Reference", "/reference", access.View},
 		{"What a check may answer", "/reference/codes", access.View},
 	} {

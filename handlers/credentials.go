@@ -2,8 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -89,47 +87,4 @@ func (h *Handlers) revoke(c echo.Context) error {
 		return err
 	}
 	return web.See(c, "/credentials")
-}
-
-// requestsAPage is how many lines of the request log a page has.
-const requestsAPage = 100
-
-func (h *Handlers) requests(c echo.Context) error {
-	s, err := h.shell(c, "Requests")
-	if err != nil {
-		return err
-	}
-	ctx, actor := c.Request().Context(), web.Actor(c)
-	get := func(name string) string { return connector.Clean(c.QueryParam(name), false) }
-	q := access.RequestQuery{Vendor: get("vendor"), Workspace: get("workspace"), Method: get("method"), Path: get("path"), Operation: get("operation"),
-		Credential: get("credential"), Connector: get("connector"), Size: requestsAPage + 1}
-	if n, err := strconv.Atoi(get("status")); err == nil && n > 0 {
-		q.Status = n
-	}
-	if before, err := strconv.ParseInt(get("before"), 10, 64); err == nil && before > 0 {
-		q.Before = before
-	}
-	page := views.RequestsPage{Shell: s, Vendors: h.reg.Catalog(), Curls: map[int64]string{}}
-	if page.Requests, err = h.reg.Requests(ctx, actor, q); err != nil {
-		return err
-	}
-	if len(page.Requests) > requestsAPage {
-		page.Requests = page.Requests[:requestsAPage]
-		page.Older = page.Requests[requestsAPage-1].Seq
-	}
-	page.Query = q
-	for _, r := range page.Requests {
-		page.Curls[r.Seq] = h.again(r)
-	}
-	if page.Workspaces, err = h.reg.Workspaces(ctx, actor); err != nil {
-		return err
-	}
-	return web.Page(c, http.StatusOK, views.Requests(page))
-}
-
-// again gives a logged request as a command; whoever runs it brings the credential.
-func (h *Handlers) again(r access.Request) string {
-	auth := map[string]string{"harness": ` --header "x-api-key: $HARNESS_API_KEY"`, "jitterbit": ` --header "authToken: $HARMONY_TOKEN"`,
-		"securityhub": ` --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 "aws:amz:$AWS_REGION:securityhub"`}[r.Vendor]
-	return "curl --request " + r.Method + auth + " '" + strings.ReplaceAll(h.base+r.Path, "'", `'\''`) + "'"
 }

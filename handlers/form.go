@@ -79,7 +79,11 @@ func (h *Handlers) create(c echo.Context) error {
 	if s, is := made.Spec.(*jitterbit.Registration); is {
 		return h.showRegistered(c, made, s)
 	}
-	if err := web.Say(c, web.Flash{Text: "Connector “" + made.Name + "” was created. Validate it to see whether it works."}); err != nil {
+	text := "Connector “" + made.Name + "” was created. Validate it to see whether it works."
+	if made.Health.Status == connector.Healthy {
+		text = "Connector “" + made.Name + "” was created. Your test of it is its first check."
+	}
+	if err := web.Say(c, web.Flash{Text: text}); err != nil {
 		return err
 	}
 	return web.See(c, "/connectors/"+made.ID)
@@ -104,25 +108,14 @@ func (h *Handlers) change(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	// Not "version": a spec may have a field of that name.
-	version, err := strconv.ParseInt(value(f, "revision"), 10, 64)
+	version, err := versionIn(f)
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, "The form does not say which version it changes. Open it again.")
-	}
-	theirs := old.Draft(t)
-	for _, field := range v.All(&theirs) {
-		switch {
-		case field.Fixed: // shown, but not asked for: what is kept goes back as it is
-			f[field.Name] = []string{field.Value()}
-		case value(f, "keep."+field.Name) == "theirs":
-			f[field.Name] = []string{field.Value()}
-		}
-	}
-	d := connector.Draft{Type: t, Workspace: old.Workspace, Identifier: old.Identifier, Extra: old.Extra, Spec: t.New()}
-	if err := h.bind(c, v, &d, f); err != nil {
 		return err
 	}
-	d.Workspace = old.Workspace
+	d, err := h.altered(c, old, v, t, f)
+	if err != nil {
+		return err
+	}
 	changed, err := h.reg.Change(registry.From(c.Request().Context(), c.RealIP()), web.Actor(c), old.ID, version, d)
 	var conflict *registry.Conflict
 	if errors.As(err, &conflict) {
@@ -142,6 +135,32 @@ func (h *Handlers) change(c echo.Context) error {
 		return err
 	}
 	return web.See(c, "/connectors/"+changed.ID)
+}
+
+// versionIn reads the version that the form of a change was made from. It is not called "version": a spec may have a field of that name.
+func versionIn(f map[string][]string) (int64, error) {
+	version, err := strconv.ParseInt(value(f, "revision"), 10, 64)
+	if err != nil {
+		return 0, echo.NewHTTPError(http.StatusBadRequest, "The form does not say which version it changes. Open it again.")
+	}
+	return version, nil
+}
+
+// altered gives the draft that a filled form makes of a connector.
+func (h *Handlers) altered(c echo.Context, old connector.Connector, v *connector.Vendor, t connector.Type, f map[string][]string) (connector.Draft, error) {
+	theirs := old.Draft(t)
+	for _, field := range v.All(&theirs) {
+		switch {
+		case field.Fixed: // shown, but not asked for: what is kept goes back as it is
+			f[field.Name] = []string{field.Value()}
+		case value(f, "keep."+field.Name) == "theirs":
+			f[field.Name] = []string{field.Value()}
+		}
+	}
+	d := connector.Draft{Type: t, Workspace: old.Workspace, Identifier: old.Identifier, Extra: old.Extra, Spec: t.New()}
+	err := h.bind(c, v, &d, f)
+	d.Workspace = old.Workspace
+	return d, err
 }
 
 func editing(old connector.Connector, page views.FormPage) views.FormPage {
@@ -203,6 +222,9 @@ func (h *Handlers) showForm(c echo.Context, status int, v *connector.Vendor, d *
 	}
 	if page.References, err = h.refs(c, v, d, page.Workspaces); err != nil {
 		return err
+	}
+	if page.Test == nil && testable(d) {
+		page.Test = h.untested(d)
 	}
 	request := v.Create(w, d)
 	page.As = views.Snippets{Request: request.HTTP(), Curl: request.Curl(h.base + v.Door), JSON: request.Body.Indent(), YAML: request.Body.YAML()}

@@ -22,11 +22,13 @@ type Handlers struct {
 	now   func() time.Time
 	codes []views.Code
 	doors []views.Door
+
+	streams *streams
 }
 
 // New makes the handlers. base is the console's address without a slash at its end; codes explain what a check may answer.
 func New(reg *registry.Registry, base string, codes []views.Code, now func() time.Time) *Handlers {
-	return &Handlers{reg: reg, base: base, now: now, codes: codes}
+	return &Handlers{reg: reg, base: base, now: now, codes: codes, streams: newStreams()}
 }
 
 // Explain gives the compatibility page what the vendor doors answer. Call it before the first request.

@@ -106,11 +106,13 @@ type console struct {
 	store     *store.Store
 	clock     *clock
 	passwords *cheap
+	consents  *consents
 	log       *journal
 	base      *url.URL
 	dir       string // of the data
 	routes    []web.Route
 	door      http.Handler
+	quit      func() // ends the streams
 	count     int
 
 	// The workspaces, by vendor.
@@ -123,6 +125,9 @@ type setting struct {
 	keeper func(web.SessionKeeper) web.SessionKeeper
 	routes func([]web.Route) []web.Route
 	bare   bool // without users and workspaces
+	asker  registry.Asker
+	limits registry.Limits
+	stream handlers.Streaming
 }
 
 const password = "correct horse"
@@ -132,7 +137,7 @@ var root = access.System("test")
 // opened gives a console with a user for each role, named like it, and closes it when the test ends.
 func opened(t *testing.T, with setting) *console {
 	t.Helper()
-	c := &console{clock: &clock{at: noon}, passwords: &cheap{}, log: &journal{}, workspaces: map[string]string{}}
+	c := &console{clock: &clock{at: noon}, passwords: &cheap{}, consents: &consents{}, log: &journal{}, workspaces: map[string]string{}}
 	if with.base == "" {
 		with.base = "http://console.test:8080"
 	}
@@ -167,8 +172,11 @@ func (c *console) open(t *testing.T, with setting) {
 	if c.store, err = store.Open(t.Context(), c.dir, catalog.All(), c.clock.now); err != nil {
 		t.Fatalf("store.Open() = %v", err)
 	}
-	c.reg = registry.New(registry.Config{Store: c.store, Doors: c.store, Catalog: catalog.All(), Asker: &other{}, Passwords: c.passwords, Now: c.clock.now,
-		OAuth:  registry.OAuth{Apps: c.store, Exchanger: consents{}, Callback: c.base.String() + handlers.OAuthCallback},
+	if with.asker == nil {
+		with.asker = &other{}
+	}
+	c.reg = registry.New(registry.Config{Store: c.store, Doors: c.store, Catalog: catalog.All(), Asker: with.asker, Passwords: c.passwords, Now: c.clock.now, Limits: with.limits,
+		OAuth:  registry.OAuth{Apps: c.store, Exchanger: c.consents, Callback: c.base.String() + handlers.OAuthCallback},
 		Notify: registry.Notify{Notices: c.store, Sender: mute{}, Base: c.base.String()}})
 	log := slog.New(slog.NewJSONHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var keeper web.SessionKeeper = c.store
@@ -177,6 +185,10 @@ func (c *console) open(t *testing.T, with setting) {
 	}
 	codes := []views.Code{{Code: "GIT_AUTH_REFUSED", Status: connector.Failing, Text: "The server refused the password."}}
 	h := handlers.New(c.reg, c.base.String(), codes, c.clock.now)
+	h.Stream(with.stream)
+	c.quit = h.Quit
+	h.Explain([]views.Door{{Vendor: "Harness", Operations: []views.DoorOperation{{Name: "create-connector"}, {Name: "get-connector"}, {Name: "get-connector"}}},
+		{Vendor: "Jitterbit Harmony", Operations: []views.DoorOperation{{Name: "Register a connector"}}}})
 	cfg := web.Config{Sessions: web.NewSessions(keeper, c.base.Scheme == "https", c.clock.now), Base: c.base.Host, Scheme: c.base.Scheme,
 		Log: log, Now: c.clock.now, Errors: h.Error}
 	e := web.New(cfg)

@@ -83,13 +83,13 @@ func (h *Handlers) removeOAuthApp(c echo.Context) error {
 	return web.See(c, "/workspaces")
 }
 
-func (h *Handlers) reauthorise(c echo.Context) error {
-	one, err := h.reg.Reauthorise(registry.From(c.Request().Context(), c.RealIP()), web.Actor(c), c.Param("id"))
-	if err != nil {
-		return err
+// applied reports whether a workspace has an OAuth application.
+func (h *Handlers) applied(c echo.Context, workspace string) (bool, error) {
+	switch _, err := h.reg.OAuthApp(c.Request().Context(), web.Actor(c), workspace); {
+	case errors.Is(err, connector.ErrNotFound):
+		return false, nil
+	case err != nil:
+		return false, err
 	}
-	if err := web.Say(c, web.Flash{Text: "“" + one.Name + "” can be authorised again."}); err != nil {
-		return err
-	}
-	return web.See(c, "/connectors/"+one.ID)
+	return true, nil
 }

@@ -51,14 +51,16 @@ func (h *Handlers) keepSecret(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	draft := views.SecretDraft{Workspace: w.ID, Scope: value(f, "scope"), Name: value(f, "name"), Kind: value(f, "kind")}
+	draft := views.SecretDraft{Workspace: w.ID, Scope: value(f, "scope"), Name: value(f, "name"), Kind: value(f, "kind"), Ends: value(f, "ends")}
 	if draft.Kind == "" {
 		draft.Kind = string(connector.SecretText)
 	}
-	kept, err := h.reg.KeepSecret(registry.From(c.Request().Context(), c.RealIP()), web.Actor(c), connector.NamedSecret{
-		SecretName: connector.SecretName{Workspace: w.ID, Scope: connector.ParseScope(draft.Scope), Name: draft.Name},
-		Kind:       connector.SecretKind(draft.Kind),
-	}, secretValue(f))
+	ends, wrong := registry.EndOf(draft.Ends)
+	kept := connector.NamedSecret{Kind: connector.SecretKind(draft.Kind), Ends: ends,
+		SecretName: connector.SecretName{Workspace: w.ID, Scope: connector.ParseScope(draft.Scope), Name: draft.Name}}
+	if err = wrong.Err(); err == nil {
+		kept, err = h.reg.KeepSecret(registry.From(c.Request().Context(), c.RealIP()), web.Actor(c), kept, secretValue(f))
+	}
 	if p, bad := problems(err); bad {
 		return h.showSecrets(c, http.StatusUnprocessableEntity, views.SecretsPage{Draft: draft, Problems: p})
 	}
@@ -79,6 +81,11 @@ func secretValue(f map[string][]string) connector.Secret {
 func (h *Handlers) secret(c echo.Context) error { return h.showSecret(c, http.StatusOK, nil) }
 
 func (h *Handlers) showSecret(c echo.Context, status int, p connector.Problems) error {
+	return h.showSecretWith(c, status, p, "")
+}
+
+// showSecretWith draws the page of a secret with what was typed for its end.
+func (h *Handlers) showSecretWith(c echo.Context, status int, p connector.Problems, ends string) error {
 	ctx, actor := c.Request().Context(), web.Actor(c)
 	one, users, err := h.reg.Secret(ctx, actor, c.Param("id"))
 	if err != nil {
@@ -89,7 +96,7 @@ func (h *Handlers) showSecret(c echo.Context, status int, p connector.Problems) 
 		return err
 	}
 	s.Invalid = len(p) > 0
-	page := views.SecretPage{Shell: s, Secret: one, Users: users, Problems: p}
+	page := views.SecretPage{Shell: s, Secret: one, Users: users, Ends: ends, Problems: p}
 	if page.Workspace, err = h.reg.Workspace(ctx, actor, one.Workspace); err != nil {
 		return err
 	}

@@ -95,6 +95,18 @@ func (c *console) run(t *testing.T, id string) connector.Run {
 	return run
 }
 
+// draftTest has somebody test a draft to its end, and gives the run.
+func (c *console) draftTest(t *testing.T) string {
+	t.Helper()
+	run, err := c.reg.CheckDraft(t.Context(), root, "", connector.Draft{Type: kind(t, "harness", "ArtifactoryAnonymous"), Workspace: c.workspaces["harness"],
+		Spec: &harness.ArtifactoryAnonymous{Server: harness.Server{URL: "https://repo.example.com/draft"}}})
+	if err != nil {
+		t.Fatalf("CheckDraft() = %v", err)
+	}
+	c.reg.Wait(context.WithoutCancel(t.Context()), run.ID)
+	return run.ID
+}
+
 // path fills the parameters of a route with things that are made for it, so that what one cell does is nothing to the next.
 func (c *console) path(t *testing.T, route string) string {
 	t.Helper()
@@ -115,6 +127,8 @@ func (c *console) path(t *testing.T, route string) string {
 	case strings.HasPrefix(route, "/notices/:id"):
 		n := c.notice(t)
 		return fill(n.Channel, ":notice", n.ID)
+	case strings.HasPrefix(route, "/drafts/:run"):
+		return strings.Replace(route, ":run", c.draftTest(t), 1)
 	case strings.Contains(route, ":run"):
 		id := c.git(t).ID
 		return fill(id, ":run", c.run(t, id).ID)
@@ -124,8 +138,11 @@ func (c *console) path(t *testing.T, route string) string {
 			t.Fatal(err)
 		}
 		return fill(id)
-	case strings.HasSuffix(route, "/authorise"):
-		return fill(c.jira(t).ID)
+	case strings.Contains(route, "/authorise"):
+		c.withApp(t)
+		return fill(c.jira(t).ID, ":consent", "nothing-has-this-id")
+	case strings.HasSuffix(route, "/settings"):
+		return fill(c.workspaces["jitterbit"])
 	case strings.HasPrefix(route, "/workspaces/:id/oauth"):
 		return fill(c.hub(t, strings.HasSuffix(route, "/remove")))
 	case strings.HasPrefix(route, "/connectors/:id"):
@@ -141,6 +158,8 @@ func (c *console) path(t *testing.T, route string) string {
 			t.Fatal(err)
 		}
 		return fill(w.ID)
+	case strings.HasPrefix(route, "/watch/windows/:id"):
+		return fill(c.window(t).ID)
 	case strings.HasPrefix(route, "/credentials/:id"):
 		m, err := c.reg.Mint(t.Context(), root, c.workspaces["harness"], c.unique("ci"), access.Viewer)
 		if err != nil {

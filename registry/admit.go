@@ -12,6 +12,13 @@ import (
 
 // Admit takes a connector in: allowed? valid? kept? logged? The answer is the connector as kept, or Problems, or [access.Denied].
 func (r *Registry) Admit(ctx context.Context, a access.Actor, d connector.Draft) (connector.Connector, error) {
+	return r.admit(ctx, a, d, r.store.Insert)
+}
+
+// inserting keeps a new connector, with whatever else has to be kept in the same transaction.
+type inserting func(context.Context, connector.Connector, []connector.Grant, []connector.Made, access.Event) error
+
+func (r *Registry) admit(ctx context.Context, a access.Actor, d connector.Draft, insert inserting) (connector.Connector, error) {
 	if err := may(a, access.Edit); err != nil {
 		return connector.Connector{}, err
 	}
@@ -19,12 +26,19 @@ func (r *Registry) Admit(ctx context.Context, a access.Actor, d connector.Draft)
 	if err != nil {
 		return connector.Connector{}, err
 	}
+	if w.Reserves(d.Name) {
+		problems = append(problems, connector.Problem{Field: "name", Text: "Name “" + d.Name + "” is reserved in this workspace. Choose another."})
+	}
 	refs, made, more, err := r.references(ctx, a, w, vendor, &d)
 	if err != nil {
 		return connector.Connector{}, err
 	}
 	if problems = append(problems, more...); len(problems) > 0 {
 		return connector.Connector{}, problems
+	}
+	mark, err := r.tested(ctx, a, connector.Connector{}, d, refs, made)
+	if err != nil {
+		return connector.Connector{}, err
 	}
 	if vendor.Give != nil {
 		give := connector.Giver{UUID: newUUID, Number: func(sequence string, start int64) (int64, error) {
@@ -46,9 +60,10 @@ func (r *Registry) Admit(ctx context.Context, a access.Actor, d connector.Draft)
 	}
 	ev := r.connectorEvent(ctx, a, "connector.created", c)
 	ev.Detail = c.Type + alsoMade(made)
-	if err := r.store.Insert(ctx, c, refs, made, ev); err != nil {
+	if err := insert(ctx, c, refs, made, ev); err != nil {
 		return connector.Connector{}, taken(err, vendor, c)
 	}
+	c = r.adopt(ctx, a, c, mark)
 	return c, r.invite(ctx, &c)
 }
 
@@ -58,19 +73,9 @@ func (r *Registry) Change(ctx context.Context, a access.Actor, id string, versio
 	if err := may(a, access.Edit); err != nil {
 		return connector.Connector{}, err
 	}
-	old, err := r.living(ctx, a, id)
+	old, oldType, err := r.changing(ctx, a, id, &d)
 	if err != nil {
 		return connector.Connector{}, err
-	}
-	oldType, _ := r.catalog.Type(old.Vendor, old.Type)
-	if d.Spec == nil || d.Type.Vendor != old.Vendor || d.Type.Family != oldType.Family {
-		return connector.Connector{}, connector.Problems{{Text: "A connector of the kind " + oldType.Family + " cannot become one of the kind " +
-			d.Type.Family + ". Create a new connector instead."}}
-	}
-	d.Workspace = old.Workspace
-	connector.CarryGiven(old.Spec.Fields(), d.Spec.Fields())
-	if vendor, ok := r.catalog.Vendor(old.Vendor); ok && vendor.Give != nil && d.Identifier == "" {
-		d.Identifier = old.Identifier
 	}
 	w, vendor, problems, err := r.settle(ctx, a, &d)
 	if err != nil {
@@ -87,6 +92,10 @@ func (r *Registry) Change(ctx context.Context, a access.Actor, id string, versio
 	}
 	if old.Version != version {
 		return connector.Connector{}, &Conflict{Theirs: old}
+	}
+	mark, err := r.tested(ctx, a, old, d, refs, made)
+	if err != nil {
+		return connector.Connector{}, err
 	}
 
 	c := old
@@ -108,7 +117,25 @@ func (r *Registry) Change(ctx context.Context, a access.Actor, id string, versio
 	if err != nil {
 		return connector.Connector{}, taken(err, vendor, c)
 	}
-	return c, nil
+	return r.adopt(ctx, a, c, mark), nil
+}
+
+// changing gives the connector that a draft would change, with its type, and fills into the draft what cannot change.
+func (r *Registry) changing(ctx context.Context, a access.Actor, id string, d *connector.Draft) (old connector.Connector, oldType connector.Type, err error) {
+	if old, err = r.living(ctx, a, id); err != nil {
+		return old, oldType, err
+	}
+	oldType, _ = r.catalog.Type(old.Vendor, old.Type)
+	if d.Spec == nil || d.Type.Vendor != old.Vendor || d.Type.Family != oldType.Family {
+		return old, oldType, connector.Problems{{Text: "A connector of the kind " + oldType.Family + " cannot become one of the kind " +
+			d.Type.Family + ". Create a new connector instead."}}
+	}
+	d.Workspace = old.Workspace
+	connector.CarryGiven(old.Spec.Fields(), d.Spec.Fields())
+	if vendor, ok := r.catalog.Vendor(old.Vendor); ok && vendor.Give != nil && d.Identifier == "" {
+		d.Identifier = old.Identifier
+	}
+	return old, oldType, nil
 }
 
 // Conflict is the answer to a change that began from an older version; it is connector.ErrConflict and carries what is there now.
@@ -180,7 +207,7 @@ func (r *Registry) references(ctx context.Context, a access.Actor, w connector.W
 			made = append(made, one...)
 		case errors.Is(err, connector.ErrNotFound):
 			problems = append(problems, connector.Problem{Field: f.Name, Text: f.Label + " names the secret " + f.Value() +
-				", which workspace " + w.Name + " does not have. Create it first, or type its value here."})
+				", which workspace " + w.Name + " does not have. " + createIt(a)})
 		case err != nil:
 			return nil, nil, nil, fmt.Errorf("look up the secret of %s: %w", f.Name, err)
 		case comes:
@@ -189,6 +216,14 @@ func (r *Registry) references(ctx context.Context, a access.Actor, w connector.W
 		}
 	}
 	return grants, made, problems, nil
+}
+
+// createIt says how a secret that is missing comes to be: a person can give its value with the connector, a program cannot.
+func createIt(a access.Actor) string {
+	if a.Kind == "user" {
+		return "Create it first, or type its value here."
+	}
+	return "Create it in the console first."
 }
 
 // newSecret gives the secret for a value that was typed beside a reference; none when another field of the draft makes it already.

@@ -16,6 +16,7 @@ const deadline = 15 * time.Second
 
 // Check asks whether the connector works. It answers at once with the run as begun; the asking goes on behind it and
 // ends by itself, by the deadline at the latest. A connector that is being checked already gives the run that is on its way.
+// When too much is on its way, the answer is *[connector.Busy].
 func (r *Registry) Check(ctx context.Context, a access.Actor, id string) (connector.Run, error) {
 	if err := may(a, access.Test); err != nil {
 		return connector.Run{}, err
@@ -24,58 +25,99 @@ func (r *Registry) Check(ctx context.Context, a access.Actor, id string) (connec
 	if err != nil {
 		return connector.Run{}, err
 	}
-	run := connector.Run{ID: newID(), Connector: c.ID, State: connector.Running, Asked: c.Spec.Check().Title(), By: a.Name, Began: r.now()}
-	job, mine := r.jobs.claim(c.ID, run)
-	if !mine {
-		return job.snapshot(), nil
-	}
-	if err := r.store.BeginRun(ctx, run); err != nil {
-		r.jobs.release(job)
+	return r.begin(ctx, a, c, time.Time{})
+}
+
+// begin starts the check of a connector, or gives the one that is on its way, and asks nobody's leave: that is for whoever calls it.
+// planned is when the watch meant to ask; such a check stands back behind those of people, for whom planned is zero.
+func (r *Registry) begin(ctx context.Context, by access.Actor, c connector.Connector, planned time.Time) (connector.Run, error) {
+	check := c.Spec.Check()
+	run := connector.Run{ID: newID(), Connector: c.ID, State: connector.Running, Asked: check.Title(), By: by.Name, Planned: planned, Began: r.now()}
+	it := newJob(run, by, check)
+	it.watch = !planned.IsZero()
+	it, mine, err := r.jobs.claim(it)
+	if err != nil {
 		return connector.Run{}, err
 	}
-	r.jobs.start(job, func(work context.Context) { r.ask(work, a, c, job) })
+	if !mine {
+		return it.snapshot(), nil
+	}
+	if err := r.store.BeginRun(ctx, run); err != nil {
+		r.jobs.abandon(it)
+		return connector.Run{}, err
+	}
+	var ended connector.Run
+	before, after := c.Health, c.Health
+	r.jobs.start(it, func(work context.Context) {
+		// Its turn may have been long in coming, so it is asked as it is now.
+		if latest, err := r.store.Connector(work, c.ID); err == nil && latest.Retired.IsZero() {
+			c = latest
+		}
+		ended = r.ask(work, asked{Connector: c}, it)
+		// The run is kept even when the program is stopping, so the context of the asking must not cut it off.
+		keeping, done := context.WithTimeout(context.WithoutCancel(work), 5*time.Second)
+		defer done()
+		var err error
+		if before, after, err = r.keep(keeping, by, c, &ended); err != nil {
+			slog.ErrorContext(work, "the result of a check could not be kept", "connector", c.ID, "run", run.ID, "error", err)
+			ended.State, ended.Outcome = connector.Interrupted, notKept
+		}
+		it.finish(ended)
+	}, func() { r.tell(c, ended, before, after) })
 	return run, nil
 }
 
-// ask does the asking and keeps what came of it.
-func (r *Registry) ask(ctx context.Context, a access.Actor, c connector.Connector, job *job) {
-	asking, stop := context.WithTimeout(ctx, deadline)
-	defer stop()
-	out := r.outcome(asking, a, c, job.step)
-	run := job.snapshot()
+// finished is what is told of each check that has ended: the connector as it was asked, the run as it was kept, and the connector's health
+// before and after it, which are the same where the run is no verdict. It is called once for each run, before Wait returns, and must not
+// wait for the run itself; it may begin another check.
+type finished func(ctx context.Context, c connector.Connector, run connector.Run, before, after connector.Health)
+
+func (r *Registry) tell(c connector.Connector, run connector.Run, before, after connector.Health) {
+	for _, hear := range r.finished {
+		hear(r.jobs.ctx, c, run, before, after)
+	}
+}
+
+// ask does the asking and gives the run with what came of it.
+func (r *Registry) ask(ctx context.Context, about asked, it *job) connector.Run {
+	var out connector.Outcome
+	if ctx.Err() == nil {
+		asking, stop := context.WithTimeout(ctx, deadline)
+		out = r.outcome(asking, about, it.step)
+		stop()
+	}
+	run := it.snapshot()
 	run.State, run.Ended, run.Outcome = connector.Done, r.now(), out
-	if ctx.Err() != nil { // the program is stopping, which says nothing of the other side
+	var cancel *cancellation
+	switch why := context.Cause(ctx); {
+	case why == nil:
+	case errors.As(why, &cancel):
+		run.State, run.Outcome = connector.Cancelled, cancelled(cancel.by, out.Steps)
+	default: // the program is stopping, which says nothing of the other side
 		run.State = connector.Interrupted
 	}
-
-	// The run is kept even when the program is stopping, so the context of the asking must not cut it off.
-	keeping, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer done()
-	if err := r.keep(keeping, a, c, &run); err != nil {
-		slog.ErrorContext(ctx, "the result of a check could not be kept", "connector", c.ID, "run", run.ID, "error", err)
-		run.State, run.Outcome = connector.Interrupted, notKept
-	}
-	job.finish(run)
+	return run
 }
 
 // keep writes the run down, and the connector's health where the run is a verdict on the connector as it is now.
-func (r *Registry) keep(ctx context.Context, a access.Actor, c connector.Connector, run *connector.Run) error {
+func (r *Registry) keep(ctx context.Context, a access.Actor, c connector.Connector, run *connector.Run) (before, after connector.Health, err error) {
 	latest, err := r.store.Connector(ctx, c.ID)
 	switch {
 	case errors.Is(err, connector.ErrNotFound): // purged while it was asked: its history went with it
-		return nil
+		return c.Health, c.Health, nil
 	case err != nil:
-		return err
-	case latest.Version != c.Version:
-		run.Status = connector.Unverified
-		run.Text += " The connector was changed while it was asked, so its status stays as it was."
-		return r.store.EndRun(ctx, *run, latest.Health, access.Event{})
-	case run.State == connector.Interrupted:
-		return r.store.EndRun(ctx, *run, latest.Health, access.Event{})
+		return c.Health, c.Health, err
+	case run.State != connector.Done:
+		return latest.Health, latest.Health, r.store.EndRun(ctx, *run, 0, connector.Health{}, access.Event{})
+	case latest.Version == c.Version:
+		h, ev := r.verdict(ctx, a, latest, run)
+		if err = r.store.EndRun(ctx, *run, c.Version, h, ev); !errors.Is(err, connector.ErrConflict) {
+			return latest.Health, h, err
+		}
 	}
-	h, ev := r.flip(ctx, a, latest, *run)
-	defer r.wake()
-	return r.store.EndRun(ctx, *run, h, ev)
+	run.Status = connector.Unverified
+	run.Text += " The connector was changed while it was asked, so its status stays as it was."
+	return latest.Health, latest.Health, r.store.EndRun(ctx, *run, 0, connector.Health{}, access.Event{})
 }
 
 // flip works out the health after a run, and the audit event when the status is another one than before.
@@ -95,75 +137,38 @@ func (r *Registry) flip(ctx context.Context, a access.Actor, c connector.Connect
 }
 
 // outcome asks, and answers in words even where the asker comes to grief over what the other side sent.
-func (r *Registry) outcome(ctx context.Context, a access.Actor, c connector.Connector, step func(connector.Step)) (out connector.Outcome) {
+func (r *Registry) outcome(ctx context.Context, about asked, step func(connector.Step)) (out connector.Outcome) {
 	defer func() {
 		if p := recover(); p != nil {
-			slog.ErrorContext(ctx, "a check panicked", "connector", c.ID, "panic", p, "stack", string(debug.Stack()))
+			slog.ErrorContext(ctx, "a check panicked", "connector", about.ID, "panic", p, "stack", string(debug.Stack()))
 			out = broken
 		}
 	}()
-	check := c.Spec.Check()
+	check := about.Spec.Check()
 	if _, ok := check.(connector.HarmonyPair); ok {
-		return r.askPair(ctx, c)
+		if about.draft {
+			return pairNotGiven
+		}
+		return r.askPair(ctx, about.Connector)
 	}
-	if s, ok := c.Spec.(connector.Starting); ok {
+	if s, ok := about.Spec.(connector.Starting); ok {
 		if status, why := s.Start(); status == connector.Waiting {
 			return needsAPerson(status, why)
 		}
 	}
-	vendor, ok := r.catalog.Vendor(c.Vendor)
-	if !ok {
-		return unknownVendor(c.Vendor)
-	}
-	q := connector.Question{Check: check, Secrets: map[string]connector.Opened{}, Step: step}
-	for _, s := range check.Sends() {
-		scope, name, wrong := vendor.Resolve(c.Scope, s.Ref)
-		if wrong != "" {
-			return secretUnreachable(s.Ref, wrong)
-		}
-		opened, err := r.store.OpenSecret(ctx, connector.SecretName{Workspace: c.Workspace, Scope: scope, Name: name})
-		if err != nil {
-			return secretOutcome(s.Ref, err)
-		}
-		q.Secrets[s.Field] = opened
+	q, known := r.question(ctx, about, check, step)
+	if known != nil {
+		return *known
 	}
 	return r.asker.Ask(ctx, q)
-}
-
-// Run gives one run with the steps so far.
-func (r *Registry) Run(ctx context.Context, a access.Actor, connectorID, runID string) (connector.Run, error) {
-	if _, err := r.Connector(ctx, a, connectorID); err != nil {
-		return connector.Run{}, err
-	}
-	if live, ok := r.jobs.run(runID); ok && live.Connector == connectorID {
-		return live, nil
-	}
-	run, err := r.store.Run(ctx, runID)
-	if errors.Is(err, connector.ErrNotFound) || err == nil && run.Connector != connectorID {
-		return connector.Run{}, connector.ErrNotFound
-	}
-	return run, err
-}
-
-// Wait waits until a run has ended or the context is done, whichever is first.
-func (r *Registry) Wait(ctx context.Context, runID string) { r.jobs.wait(ctx, runID) }
-
-// History gives the newest n runs of a connector, newest first.
-func (r *Registry) History(ctx context.Context, a access.Actor, connectorID string, n int) ([]connector.Run, error) {
-	if _, err := r.Connector(ctx, a, connectorID); err != nil {
-		return nil, err
-	}
-	runs, err := r.store.History(ctx, connectorID, n)
-	for i := range runs {
-		if live, ok := r.jobs.run(runs[i].ID); ok {
-			runs[i] = live
-		}
-	}
-	return runs, err
 }
 
 // Recover marks what was running when the program last stopped as interrupted. Call it once, before serving.
 func (r *Registry) Recover(ctx context.Context) (int, error) { return r.store.Interrupt(ctx, r.now()) }
 
 // Close ends what is running and waits for it.
-func (r *Registry) Close() { r.jobs.close() }
+func (r *Registry) Close() {
+	r.jobs.close()
+	r.renewals.close()
+	r.noteAllRefused()
+}

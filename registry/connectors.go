@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"patchbay/access"
@@ -66,27 +67,55 @@ func (r *Registry) Counts(ctx context.Context, a access.Actor) (connector.Counts
 // Retire takes a connector out: into the trash, from which [Registry.Restore] brings it back. One in use is refused with *[InUse].
 // version 0 retires whatever version is there.
 func (r *Registry) Retire(ctx context.Context, a access.Actor, id string, version int64) (connector.Connector, error) {
+	return r.retire(ctx, a, id, version, false)
+}
+
+// RetireByForce takes a connector out even when it is in use: what is noted of its uses is forgotten with it, in one transaction.
+func (r *Registry) RetireByForce(ctx context.Context, a access.Actor, id string, version int64) (connector.Connector, error) {
+	return r.retire(ctx, a, id, version, true)
+}
+
+func (r *Registry) retire(ctx context.Context, a access.Actor, id string, version int64, force bool) (connector.Connector, error) {
 	if err := may(a, access.Edit); err != nil {
 		return connector.Connector{}, err
 	}
-	c, err := r.living(ctx, a, id)
-	if err != nil {
-		return connector.Connector{}, err
+	for try := 1; ; try++ {
+		c, err := r.living(ctx, a, id)
+		if err != nil {
+			return connector.Connector{}, err
+		}
+		if version != 0 && c.Version != version {
+			return connector.Connector{}, &Conflict{Theirs: c}
+		}
+		uses, err := r.store.Uses(ctx, id)
+		if err != nil {
+			return connector.Connector{}, err
+		}
+		if len(uses) > 0 && !force {
+			return connector.Connector{}, &InUse{What: "Connector “" + c.Name + "”", By: useNames(uses)}
+		}
+		c.Version++
+		c.Retired, c.RetiredBy = r.now(), a.Name
+		ev := r.connectorEvent(ctx, a, retired, c)
+		if len(uses) > 0 {
+			ev.Detail = "by force, used by " + someOf(useNames(uses))
+		}
+		err = r.store.Retire(ctx, c, uses, ev)
+		if !errors.Is(err, connector.ErrInUse) || try == attempts { // else somebody noted a use since: look again
+			r.wake()
+			return c, err
+		}
 	}
-	if version != 0 && c.Version != version {
-		return connector.Connector{}, &Conflict{Theirs: c}
+}
+
+// mostInEvent is how many names an audit event lists.
+const mostInEvent = 20
+
+func someOf(names []string) string {
+	if more := len(names) - mostInEvent; more > 0 {
+		names = append(names[:mostInEvent:mostInEvent], fmt.Sprintf("%d more", more))
 	}
-	uses, err := r.store.Uses(ctx, id)
-	if err != nil {
-		return connector.Connector{}, err
-	}
-	if len(uses) > 0 {
-		return connector.Connector{}, &InUse{What: "Connector “" + c.Name + "”", By: useNames(uses)}
-	}
-	c.Version++
-	c.Retired, c.RetiredBy = r.now(), a.Name
-	defer r.wake()
-	return c, r.store.Retire(ctx, c, r.connectorEvent(ctx, a, retired, c))
+	return strings.Join(names, ", ")
 }
 
 // Restore takes a connector out of the trash. When somebody else has its identifier or name by now, the answer is Problems.

@@ -135,7 +135,7 @@ func (r *Registry) Revoke(ctx context.Context, a access.Actor, id string) (acces
 }
 
 // Present looks up a credential that a program presents by its key, and compares the secret in constant time. An unknown key, a wrong
-// secret and a revoked credential all answer [ErrCredentials].
+// secret and a revoked credential all answer [ErrCredentials], and the audit log tells of it.
 func (r *Registry) Present(ctx context.Context, vendor, key, secret, address string) (access.Credential, connector.Workspace, error) {
 	c, _, err := r.doors.CredentialByKey(ctx, vendor, key)
 	if err != nil && !errors.Is(err, connector.ErrNotFound) {
@@ -143,6 +143,11 @@ func (r *Registry) Present(ctx context.Context, vendor, key, secret, address str
 	}
 	sum := sha256.Sum256([]byte(secret))
 	if subtle.ConstantTimeCompare(sum[:], c.Hash) != 1 || err != nil {
+		why := "wrong secret"
+		if err != nil {
+			why = "unknown key"
+		}
+		r.refused(ctx, vendor, c, why)
 		return access.Credential{}, connector.Workspace{}, ErrCredentials
 	}
 	return r.present(ctx, c, address)

@@ -30,13 +30,18 @@ type Doors interface {
 	Token(ctx context.Context, hash []byte) (access.Token, access.Credential, error)
 	TouchToken(ctx context.Context, hash []byte, seen time.Time) error
 
-	// Reply gives a stored answer; ErrNotFound. KeepReply keeps one, and forgets those older than a day; ErrTaken when there is one.
+	// Reply gives a stored answer; ErrNotFound. KeepReply keeps one in place of an older one to the same call, and forgets those older
+	// than a day; ErrConflict when the one that is there is to other parameters. InsertOnce keeps a connector, as Insert does, and the
+	// answer to the call that made it, in one transaction; ErrConflict when there is an answer already.
 	Reply(ctx context.Context, workspace, operation, token string) (access.Reply, error)
 	KeepReply(ctx context.Context, reply access.Reply) error
+	InsertOnce(ctx context.Context, c connector.Connector, grants []connector.Grant, made []connector.Made, reply access.Reply, ev access.Event) error
 
 	// NoteRequest adds a line to the request log, which keeps the newest 100,000. Requests gives one page, newest first.
 	NoteRequest(ctx context.Context, line access.Request) error
 	Requests(ctx context.Context, q access.RequestQuery) ([]access.Request, error)
+	// RequestCredentials lists the names of the credentials in it, of one workspace or of all when it is "", at most n.
+	RequestCredentials(ctx context.Context, workspace string, n int) ([]string, error)
 	// LastRequest gives the newest line about a connector. ErrNotFound.
 	LastRequest(ctx context.Context, connectorID string) (access.Request, error)
 
@@ -77,6 +82,7 @@ func (r *Registry) LoggedIn(ctx context.Context, token, address string) (access.
 	now := r.now()
 	switch {
 	case errors.Is(err, connector.ErrNotFound):
+		r.refused(ctx, "jitterbit", access.Credential{}, "unknown token")
 		return c, connector.Workspace{}, ErrCredentials
 	case err != nil:
 		return c, connector.Workspace{}, err
@@ -111,7 +117,7 @@ func (r *Registry) Pick(ctx context.Context, a access.Actor, p connector.Pick) (
 	return r.doors.Pick(ctx, p)
 }
 
-// OpenPair fills a Harmony registration's secret in, for the one wire contract that answers it; the reading is audited.
+// OpenPair fills the secrets of Harmony registrations in, for the one wire contract that answers them; the reading is audited.
 func (r *Registry) OpenPair(ctx context.Context, a access.Actor, found []connector.Connector) error {
 	if err := may(a, access.KeepSecrets); err != nil {
 		return err
@@ -123,33 +129,13 @@ func (r *Registry) OpenPair(ctx context.Context, a access.Actor, found []connect
 		if !a.Sees(c.Workspace) {
 			return connector.ErrNotFound
 		}
-		if err := r.store.OpenFields(ctx, c); err != nil {
-			return err
-		}
+	}
+	if err := r.store.OpenFields(ctx, found...); err != nil {
+		return err
 	}
 	ev := r.event(ctx, a, "registration.secrets-listed")
 	ev.Object, ev.Workspace = "workspace:"+found[0].Workspace, found[0].Workspace
 	return r.store.Note(ctx, ev)
-}
-
-// Once answers a call that must not happen twice: the stored answer when the same token came with the same parameters before, else what do
-// answers, which is kept. The same token with other parameters is [connector.ErrConflict].
-func (r *Registry) Once(ctx context.Context, workspace, operation, token string, asked []byte, do func() (string, error)) (string, error) {
-	sum := sha256.Sum256(asked)
-	had, err := r.doors.Reply(ctx, workspace, operation, token)
-	switch {
-	case err == nil && string(had.Asked) != string(sum[:]):
-		return "", connector.ErrConflict
-	case err == nil:
-		return had.Body, nil
-	case !errors.Is(err, connector.ErrNotFound):
-		return "", err
-	}
-	body, err := do()
-	if err != nil {
-		return "", err
-	}
-	return body, r.doors.KeepReply(ctx, access.Reply{Workspace: workspace, Operation: operation, Token: token, Asked: sum[:], Body: body, At: r.now()})
 }
 
 // Requests gives one page of the request log, newest first.
@@ -161,6 +147,17 @@ func (r *Registry) Requests(ctx context.Context, a access.Actor, q access.Reques
 		q.Workspace = a.Workspace
 	}
 	return r.doors.Requests(ctx, q)
+}
+
+// mostNames is how many credentials the request log offers to choose from.
+const mostNames = 500
+
+// RequestCredentials lists the names of the credentials in the request log that the actor sees.
+func (r *Registry) RequestCredentials(ctx context.Context, a access.Actor) ([]string, error) {
+	if err := may(a, access.View); err != nil {
+		return nil, err
+	}
+	return r.doors.RequestCredentials(ctx, a.Workspace, mostNames)
 }
 
 // LastRequest gives who used a connector last through a door; ErrNotFound when nobody has.

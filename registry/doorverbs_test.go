@@ -1,6 +1,8 @@
 package registry_test
 
 import (
+	"net/url"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,6 +34,11 @@ var doorVerbs = []verb{
 		_, err := h.Find(t.Context(), a, workspace, connector.Scope{}, identifier)
 		return err
 	}},
+	{"AdmitOnce", access.Edit, theWorkspace, func(t *testing.T, h *house, a access.Actor, id string) error {
+		call := registry.Call{Workspace: id, Operation: "Create", Token: h.unique("token")}
+		_, _, err := h.AdmitOnce(t.Context(), a, h.git(id), call, func(connector.Connector) string { return "made" })
+		return err
+	}},
 	{"Pick", access.View, theWorkspace, func(t *testing.T, h *house, a access.Actor, id string) error {
 		_, _, err := h.Pick(t.Context(), a, connector.Pick{Workspace: id, Size: 10})
 		return err
@@ -43,6 +50,10 @@ var doorVerbs = []verb{
 	}},
 	{"Requests", access.View, nil, func(t *testing.T, h *house, a access.Actor, _ string) error {
 		_, err := h.Requests(t.Context(), a, access.RequestQuery{})
+		return err
+	}},
+	{"RequestCredentials", access.View, nil, func(t *testing.T, h *house, a access.Actor, _ string) error {
+		_, err := h.RequestCredentials(t.Context(), a)
 		return err
 	}},
 	{"LastRequest", access.View, aConnectorThatAProgramUsed, func(t *testing.T, h *house, a access.Actor, id string) error {
@@ -80,8 +91,24 @@ var consentVerbs = []verb{
 		_, err := h.SetOAuthApp(t.Context(), a, app, connector.NewSecret("some value"))
 		return err
 	}},
-	{"Reauthorise", access.Edit, aJira, func(t *testing.T, h *house, a access.Actor, id string) error {
-		_, err := h.Reauthorise(t.Context(), a, id)
+	{"BeginConsent", access.Edit, anInvited, func(t *testing.T, h *house, a access.Actor, id string) error {
+		_, err := h.BeginConsent(t.Context(), a, id)
+		return err
+	}},
+	{"ReturnConsent", access.Edit, nil, func(t *testing.T, h *house, a access.Actor, _ string) error {
+		if !a.May(access.Edit) {
+			_, err := h.ReturnConsent(t.Context(), a, "nothing", "nothing", "good")
+			return err
+		}
+		_, err := h.ReturnConsent(t.Context(), a, "", h.goes(t, a, anInvited(t, h, "")), "good")
+		return err
+	}},
+	{"PendingConsent", access.Edit, anInvited, func(t *testing.T, h *house, a access.Actor, id string) error {
+		_, err := h.PendingConsent(t.Context(), a, id, h.back(t, a, id))
+		return err
+	}},
+	{"TakeConsent", access.Edit, anInvited, func(t *testing.T, h *house, a access.Actor, id string) error {
+		_, err := h.TakeConsent(t.Context(), a, id, h.back(t, a, id), "")
 		return err
 	}},
 	{"Consent", access.Edit, anInvited, func(t *testing.T, h *house, a access.Actor, id string) error {
@@ -89,7 +116,7 @@ var consentVerbs = []verb{
 		if c, err := h.Connector(t.Context(), admin, id); err == nil {
 			workspace, identifier, state = c.Workspace, c.Identifier, c.Spec.(connector.Authorising).State()
 		}
-		_, err := h.Consent(registry.From(t.Context(), ""), a, workspace, identifier, state, "good")
+		_, err := h.Consent(t.Context(), a, workspace, identifier, state, "good")
 		return err
 	}},
 }
@@ -116,6 +143,33 @@ func aJira(t *testing.T, h *house, _ string) string {
 func anInvited(t *testing.T, h *house, _ string) string {
 	anApp(t, h, "")
 	return aJira(t, h, "")
+}
+
+// goes begins a consent and gives its state.
+func (h *house) goes(t *testing.T, a access.Actor, id string) string {
+	t.Helper()
+	address, err := h.BeginConsent(t.Context(), a, id)
+	if err != nil {
+		t.Fatalf("BeginConsent(%s) = %v", id, err)
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Query().Get("state") == "" {
+		t.Fatalf("BeginConsent(%s) = %s, which has no state", id, address)
+	}
+	return u.Query().Get("state")
+}
+
+// back is a person who came back with a good code: it gives the id of the consent, or of none for whoever may not begin one there.
+func (h *house) back(t *testing.T, a access.Actor, id string) string {
+	t.Helper()
+	if c, err := h.Connector(t.Context(), a, id); err != nil || !a.May(access.Edit) || c.Vendor != "securityhub" {
+		return "nothing-has-this-id"
+	}
+	p, err := h.ReturnConsent(t.Context(), a, "", h.goes(t, a, id), "good")
+	if err != nil {
+		t.Fatalf("ReturnConsent() = %v", err)
+	}
+	return p.ID
 }
 
 const payloadNumber = "77"
@@ -160,7 +214,18 @@ func TestALimitedProgramSeesTheRequestsOfItsWorkspaceOnly(t *testing.T) {
 			}
 		}
 	}
-	if all, err := h.Requests(t.Context(), viewer, access.RequestQuery{}); err != nil || len(all) != 2 {
+	for name, workspace := range map[string]string{"ours": h.acme, "theirs": h.rival} {
+		if err := h.store.NoteRequest(t.Context(), access.Request{At: noon, Vendor: "harness", Workspace: workspace, Method: "GET", Path: "/", Status: 200, Credential: name, ID: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := h.RequestCredentials(t.Context(), limited); err != nil || !slices.Equal(got, []string{"ours"}) {
+		t.Errorf("RequestCredentials() = %v, %v, want those of the own workspace", got, err)
+	}
+	if got, err := h.RequestCredentials(t.Context(), viewer); err != nil || !slices.Equal(got, []string{"ours", "theirs"}) {
+		t.Errorf("RequestCredentials() of all = %v, %v, want both", got, err)
+	}
+	if all, err := h.Requests(t.Context(), viewer, access.RequestQuery{}); err != nil || len(all) != 4 {
 		t.Errorf("Requests() of all = %v, %v, want both", all, err)
 	}
 }

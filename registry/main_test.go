@@ -131,7 +131,7 @@ func opened(t *testing.T) *house {
 		t.Fatalf("store.Open() = %v", err)
 	}
 	h.store = st
-	h.Registry = registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: h.other, Passwords: h.passwords, Now: h.clock.now,
+	h.Registry = registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: h.other, Tickets: always{}, Passwords: h.passwords, Now: h.clock.now,
 		OAuth:  registry.OAuth{Apps: st, Exchanger: &consents{}, Callback: oauthCallback},
 		Notify: registry.Notify{Notices: st, Sender: h.post, Base: console}})
 	t.Cleanup(func() {

@@ -359,3 +359,34 @@ func TestWhatHappenedIsHeardExactlyOnce(t *testing.T) {
 		t.Errorf("%d notices of one failure, %v, want one", len(all), err)
 	}
 }
+
+// What ends soon is told too: of a connector, and of a secret that no connector needs.
+func TestWhatEndsSoonIsTold(t *testing.T) {
+	h := opened(t)
+	h.channel(t, connector.Channel{Name: "ops", Kind: connector.Webhook})
+	h.channel(t, connector.Channel{Name: "rival", Kind: connector.Webhook, Workspace: h.rival})
+	secret := h.secret(t, h.acme, "azure", "x")
+	if _, err := h.NoteEnd(t.Context(), editor, secret, "2026-11-25"); err != nil {
+		t.Fatal(err)
+	}
+	h.other.says(endsAt(noon.AddDate(0, 0, 3)))
+	c := h.kept(t, h.git(h.acme))
+	h.checked(t, c.ID)
+	h.watched(t, 10*time.Minute)
+	if err := h.Tell(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	about := map[connector.NoticeKind]connector.Notice{}
+	for _, d := range h.post.sent {
+		about[d.Notices[0].Kind] = d.Notices[0]
+	}
+	if len(h.post.sent) != 2 || len(about) != 2 {
+		t.Fatalf("sent %+v, want one notice for each of the two", h.post.sent)
+	}
+	if n := about[connector.SecretExpiring]; !strings.Contains(n.Subject, "secret azure ends on 25 Nov 2026") || !strings.Contains(n.Body, "/secrets/"+secret) {
+		t.Errorf("the secret's notice is %+v", n)
+	}
+	if n := about[connector.ConnectorExpiring]; n.Connector != c.ID || !strings.Contains(n.Subject, "repo.example.com ends on 25 Nov 2026") {
+		t.Errorf("the connector's notice is %+v", n)
+	}
+}

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"time"
 
 	"patchbay/access"
 	"patchbay/connector"
@@ -18,9 +19,30 @@ type OAuthApps interface {
 	KeepOAuthApp(ctx context.Context, a connector.OAuthApp, secret connector.Secret, ev access.Event) error
 	// RemoveOAuthApp forgets it. ErrNotFound.
 	RemoveOAuthApp(ctx context.Context, workspace string, ev access.Event) error
-	// KeepOAuthTokens keeps the tokens of a connector in place of older ones. OAuthTokens gives them. ErrNotFound, ErrSealed.
-	KeepOAuthTokens(ctx context.Context, connectorID string, t connector.OAuthTokens, ev access.Event) error
+	// OAuthTokens gives the tokens of a connector. ErrNotFound, ErrSealed.
 	OAuthTokens(ctx context.Context, connectorID string) (connector.OAuthTokens, error)
+	// RenewOAuthTokens keeps what a renewal brought if the refresh token that it began with is still the one that is kept. ErrConflict,
+	// ErrNotFound.
+	RenewOAuthTokens(ctx context.Context, connectorID string, had connector.Secret, t connector.OAuthTokens, ev access.Event) error
+	// KeepAuthorised keeps a connector that a consent has changed, as Update does, and the tokens that the consent brought, in one
+	// transaction; every consent for it that was on its way is forgotten. ErrConflict.
+	KeepAuthorised(ctx context.Context, c connector.Connector, grants []connector.Grant, t connector.OAuthTokens, ev access.Event) error
+	PendingConsents
+}
+
+// PendingConsents keeps the consents of people that are on their way, sealed and for a short while.
+type PendingConsents interface {
+	// BeginConsent keeps a new one in place of the one that the same person had for the same connector. Those that are over go.
+	BeginConsent(ctx context.Context, p connector.PendingConsent, now time.Time, ev access.Event) error
+	// Consent gives one by its id, BegunConsent the one that a person began with a state. ErrNotFound, also for one that is over; ErrSealed.
+	Consent(ctx context.Context, id string, now time.Time) (connector.PendingConsent, error)
+	BegunConsent(ctx context.Context, state []byte, now time.Time) (connector.PendingConsent, error)
+	// HoldConsent takes one for whoever finishes it; ErrConflict while it is held. KeepConsent keeps what it holds now and gives it
+	// back; ErrNotFound. Neither has an event: nothing has been let in yet.
+	HoldConsent(ctx context.Context, id string) error
+	KeepConsent(ctx context.Context, p connector.PendingConsent) error
+	// DropConsent forgets one.
+	DropConsent(ctx context.Context, id string) error
 }
 
 // Exchanger exchanges the code of a person's consent at the OAuth server of an application. What it is told no to is a
@@ -29,10 +51,12 @@ type Exchanger interface {
 	Exchange(ctx context.Context, app connector.OAuthApp, secret connector.Secret, callback, code string) (connector.Consent, error)
 }
 
-// OAuth is what a registry needs for connectors that a person lets in. All members are needed.
+// OAuth is what a registry needs for connectors that a person lets in. All members but Refresher are needed; without one
+// a consent ends with its access token.
 type OAuth struct {
 	Apps      OAuthApps
 	Exchanger Exchanger
+	Refresher Refresher
 	Callback  string // address of the page to which a person comes back from the OAuth server
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"patchbay/access"
@@ -15,16 +16,40 @@ import (
 	"patchbay/store"
 )
 
-// consents stands in for the OAuth server: every code but "bad" is good, and names the tokens.
-type consents struct{ secrets []string }
+// consents stands in for the OAuth server: every code but "bad" and "down" is good once, and names the tokens. "two" is for two sites.
+type consents struct {
+	mu      sync.Mutex
+	secrets []string
+	codes   []string
+	during  func() // what happens while the code is exchanged
+}
 
 func (o *consents) Exchange(_ context.Context, _ connector.OAuthApp, secret connector.Secret, callback, code string) (connector.Consent, error) {
-	o.secrets = append(o.secrets, secret.Reveal())
-	if code == "bad" || callback != oauthCallback {
-		return connector.Consent{}, &connector.ConsentRefused{Code: true, Text: "Not taken.", Next: "Again."}
+	o.mu.Lock()
+	o.secrets, o.codes = append(o.secrets, secret.Reveal()), append(o.codes, code)
+	during := o.during
+	o.mu.Unlock()
+	if during != nil {
+		during()
 	}
-	return connector.Consent{Tokens: connector.OAuthTokens{Access: connector.NewSecret("access " + code), Refresh: connector.NewSecret("refresh")},
-		Site: "cloud-1", Address: "https://acme.atlassian.net"}, nil
+	switch {
+	case code == "bad" || callback != oauthCallback:
+		return connector.Consent{}, &connector.ConsentRefused{Code: true, Text: "Not taken.", Next: "Again."}
+	case code == "down":
+		return connector.Consent{}, &connector.ConsentRefused{Text: "Not reached.", Next: "Again."}
+	}
+	got := connector.Consent{Tokens: connector.OAuthTokens{Access: connector.NewSecret("access " + code), Refresh: connector.NewSecret("refresh")},
+		Sites: []connector.Site{{ID: "cloud-1", Name: "acme", Address: "https://acme.atlassian.net"}}}
+	if code == "two" {
+		got.Sites = append(got.Sites, connector.Site{ID: "cloud-2", Name: "beta", Address: "https://beta.atlassian.net"})
+	}
+	return got, nil
+}
+
+func (o *consents) asked() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.codes)
 }
 
 const oauthCallback = "https://patchbay.example.com/oauth/jira/callback"
@@ -147,11 +172,8 @@ func TestTheClientSecretStaysWithItsClientAndAddress(t *testing.T) {
 		t.Errorf("from an older version = %v, want a conflict", err)
 	}
 	c := h.kept(t, connector.Draft{Type: kind("securityhub", "JiraCloud"), Workspace: h.hub, Name: "Jira", Spec: &securityhub.JiraCloud{}})
-	if _, _, err := h.Exchange(t.Context(), h.hub, "good"); err == nil {
-		t.Error("Exchange() in a context that cannot hold the tokens = nil, want an error")
-	}
 	state := c.Spec.(*securityhub.JiraCloud).State()
-	if _, err := h.Consent(registry.From(t.Context(), ""), editor, h.hub, c.Identifier, state, "good"); err != nil || len(o.secrets) != 1 || o.secrets[0] != "first" {
+	if _, err := h.Consent(t.Context(), editor, h.hub, c.Identifier, state, "good"); err != nil || len(o.secrets) != 1 || o.secrets[0] != "first" {
 		t.Errorf("Consent() = %v with the secrets %q, want the one that was kept", err, o.secrets)
 	}
 }
@@ -188,7 +210,7 @@ func TestTheAddressForThePersonFollowsTheApplication(t *testing.T) {
 		t.Errorf("without it again the address is %s, want %s", got, bare)
 	}
 	state := h.now(t, c.ID).Spec.(*securityhub.JiraCloud).State()
-	if _, err := h.Consent(registry.From(t.Context(), ""), editor, h.hub, c.Identifier, state, "good"); !errors.Is(err, registry.ErrNoOAuthApp) {
+	if _, err := h.Consent(t.Context(), editor, h.hub, c.Identifier, state, "good"); !errors.Is(err, registry.ErrNoOAuthApp) {
 		t.Errorf("Consent() without an application = %v", err)
 	}
 }
@@ -206,8 +228,8 @@ func TestWhoMayFinishAnAuthorisation(t *testing.T) {
 		if _, err := h.Consent(ctx(), a, h.hub, c.Identifier, state, "good"); !errors.As(err, &denied) || len(o.secrets) > 0 {
 			t.Errorf("Consent() by %q = %v, want it denied before anything is asked", a.Name, err)
 		}
-		if _, err := h.Reauthorise(ctx(), a, c.ID); !errors.As(err, &denied) {
-			t.Errorf("Reauthorise() by %q = %v, want it denied", a.Name, err)
+		if _, err := h.BeginConsent(ctx(), a, c.ID); !errors.As(err, &denied) {
+			t.Errorf("BeginConsent() by %q = %v, want it denied", a.Name, err)
 		}
 	}
 	if _, err := h.Consent(ctx(), editor, h.hub, c.Identifier, state, "bad"); err == nil {
@@ -220,15 +242,13 @@ func TestWhoMayFinishAnAuthorisation(t *testing.T) {
 	if tokens, err := h.store.OAuthTokens(t.Context(), c.ID); err != nil || tokens.Access.Reveal() != "access good" || !tokens.Expires.IsZero() {
 		t.Errorf("OAuthTokens() = %v, %v", tokens.Access.Reveal(), err)
 	}
-	for _, action := range []string{"connector.tokens-kept", "connector.authorised"} {
-		if ev := h.events(t, action); len(ev) != 1 || ev[0].Actor != "user:edda" || ev[0].Address != "192.0.2.7" {
-			t.Errorf("events of %s = %+v, want one", action, ev)
-		}
+	if ev := h.events(t, "connector.authorised"); len(ev) != 1 || ev[0].Actor != "user:edda" || ev[0].Address != "192.0.2.7" || ev[0].Detail != "https://acme.atlassian.net" {
+		t.Errorf("events = %+v, want one that names the site", ev)
 	}
 	if _, err := h.Consent(ctx(), editor, h.hub, c.Identifier, state, "good"); !errors.Is(err, connector.ErrNotFound) {
 		t.Errorf("Consent() with a used state = %v, want not found", err)
 	}
-	if _, err := h.Reauthorise(ctx(), editor, h.kept(t, h.git(h.acme)).ID); !errors.Is(err, connector.ErrNotFound) {
-		t.Errorf("Reauthorise() of what nobody authorises = %v, want not found", err)
+	if _, err := h.BeginConsent(ctx(), editor, h.kept(t, h.git(h.acme)).ID); !errors.Is(err, connector.ErrNotFound) {
+		t.Errorf("BeginConsent() of what nobody authorises = %v, want not found", err)
 	}
 }

@@ -12,7 +12,9 @@ func Outcomes() []connector.Outcome {
 	return []connector.Outcome{
 		pairValid("the connector"), pairRefused("the connector"), needsAPerson(connector.Waiting, "A person has to authorise the connector first."),
 		secretOutcome("it names", connector.ErrNotFound), secretOutcome("it names", connector.ErrSealed), secretOutcome("it names", nil),
-		secretUnreachable("that it names", "is out of its reach."), unknownVendor("of the connector"), broken, notKept,
+		secretUnreachable("that it names", "is out of its reach."), secretNotAllowed("that it names", "the address of the draft"),
+		consentOutcome(ErrNoOAuthApp), consentOutcome(errNoTokens), consentOutcome(errOtherApplication), consentOutcome(connector.ErrSealed), consentOutcome(nil),
+		unknownVendor("of the connector"), pairNotGiven, cancelled("somebody", nil), ownNetwork(connector.Outcome{}), broken, notKept,
 	}
 }
 
@@ -41,6 +43,48 @@ func secretUnreachable(ref, wrong string) connector.Outcome {
 		Next: "Edit the connector and choose a secret that it can reach."}
 }
 
+// secretNotAllowed is for a draft: whoever saves the connector may let the secret go to a new origin, a test never does.
+func secretNotAllowed(ref string, to connector.Origin) connector.Outcome {
+	where := string(to)
+	if where == "" {
+		where = "an address without a plain host"
+	}
+	return connector.Outcome{Status: connector.Failing, Code: "SECRET_NOT_ALLOWED_HERE",
+		Text:  "The secret " + ref + " may not be sent to " + where + ", so nobody was asked.",
+		Cause: "A stored secret goes only to the origins that it was allowed for, and a test never adds one.",
+		Next:  "Save the connector if the address is right: that lets the secret go there. Or name a new secret and type its value here."}
+}
+
+// cancelled is a check that somebody ended; steps are those that were seen until then.
+func cancelled(by string, steps []connector.Step) connector.Outcome {
+	return connector.Outcome{Status: connector.Unverified, Code: "CANCELLED", Text: "The check was cancelled by " + by + " before it had an answer.",
+		Next: "Validate again when you want to know.", Steps: steps}
+}
+
+// consentOutcome says why the consent of a person cannot be used.
+func consentOutcome(err error) connector.Outcome {
+	const again = "Authorise the connector again on its page."
+	switch {
+	case errors.Is(err, ErrNoOAuthApp):
+		return connector.Outcome{Status: connector.Waiting, Code: "OAUTH_NO_APPLICATION", Text: "No OAuth application is set for the workspace any more, so nobody could be asked.",
+			Cause: "It was removed after the connector was authorised.", Next: "Ask an admin to set it again on the workspace's page. With the same client id and addresses the consent is good still."}
+	case errors.Is(err, errNoTokens):
+		return connector.Outcome{Status: connector.Waiting, Code: "OAUTH_NO_TOKENS", Text: "Nothing of the person's consent is kept any more, so a person has to authorise again.",
+			Cause: "The data directory was restored without it.", Next: again}
+	case errors.Is(err, errOtherApplication):
+		return connector.Outcome{Status: connector.Waiting, Code: "OAUTH_APPLICATION_CHANGED",
+			Text:  "The workspace's OAuth application is another one than when the connector was authorised, so a person has to authorise again.",
+			Cause: "Its client id, token URL or API base was changed. Tokens go only to the client and the addresses that they were given for.",
+			Next:  again + " Or ask an admin to change the application back."}
+	case errors.Is(err, connector.ErrSealed):
+		return connector.Outcome{Status: connector.Failing, Code: "OAUTH_SEALED", Text: "The OAuth application of the workspace, or the consent of the person, cannot be opened.",
+			Cause: "The key file is another one than when they were kept, or their row is damaged.",
+			Next:  "Bring back the key file that belongs to this data directory. Or set the client secret anew and authorise the connector again."}
+	}
+	return connector.Outcome{Status: connector.Unverified, Code: "OAUTH_UNREADABLE", Text: "The consent of the person could not be read from the store.",
+		Next: "Look at the program's log, then validate again."}
+}
+
 // secretOutcome says why a secret did not open.
 func secretOutcome(ref string, err error) connector.Outcome {
 	switch {
@@ -57,6 +101,8 @@ func secretOutcome(ref string, err error) connector.Outcome {
 }
 
 var (
+	pairNotGiven = connector.Outcome{Status: connector.Unverified, Code: "PAIR_NOT_GIVEN", Text: "A registration can be validated once it is kept.",
+		Cause: "The registry gives key and secret when the connector is registered, so before that there is nothing to ask for."}
 	broken = connector.Outcome{Status: connector.Unverified, Code: "CHECK_BROKE", Text: "The check broke off before it had an answer.",
 		Cause: "The program stumbled over what it met; the reason is in its log.", Next: "Validate again. If it stays, report it with that line of the log."}
 	notKept = connector.Outcome{Status: connector.Unverified, Code: "NOT_KEPT", Text: "The result could not be kept.",

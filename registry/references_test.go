@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"patchbay/access"
 	"patchbay/connector"
 	"patchbay/connector/harness"
 )
@@ -181,5 +182,23 @@ func TestASecretsIDsAreThoseThatTheConnectorPointsAt(t *testing.T) {
 	got, err := h.SecretIDs(t.Context(), viewer, c)
 	if err != nil || len(got) != 1 || got["password_ref"] != id {
 		t.Errorf("SecretIDs() = %v, %v, want %s at password_ref", got, err, id)
+	}
+}
+
+// TestAProgramIsNotSentToAForm holds the way out of a missing secret to whoever is asking.
+func TestAProgramIsNotSentToAForm(t *testing.T) {
+	h := opened(t)
+	for _, tt := range []struct {
+		who access.Actor
+		way string
+	}{
+		{editor, " does not have. Create it first, or type its value here."},
+		{access.Actor{Kind: "credential", ID: "k1", Name: "ci", Role: access.Editor, Workspace: h.acme}, " does not have. Create it in the console first."},
+		{access.System("command line"), " does not have. Create it in the console first."},
+	} {
+		_, err := h.Admit(t.Context(), tt.who, h.login(h.acme, "https://git.example.com/x.git", "account.not_there"))
+		if err == nil || !strings.HasSuffix(err.Error(), tt.way) {
+			t.Errorf("Admit() by a %s = %v, want %q at its end", tt.who.Kind, err, tt.way)
+		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"patchbay/access"
@@ -24,9 +23,16 @@ type Registry struct {
 	passwords Passwords
 	now       func() time.Time
 	jobs      *jobs
+	trials    *trials
+	finished  []finished // told of each check that has ended
+	warned    []func(context.Context, connector.Warning)
+	watch     *watch
 	throttle  *throttle
+	refusals  *refusals
 	setUp     *setUpCode
 	oauth     OAuth
+	renewals  *renewals
+	tickets   Ticketer
 	notify    Notify
 	woken     chan struct{} // one word when something may be to tell
 }
@@ -37,7 +43,7 @@ type Passwords interface {
 	Verify(ctx context.Context, password, hash string) (bool, error)
 }
 
-// Config is what a registry is made from. All members but Doors, OAuth and Notify are needed.
+// Config is what a registry is made from. All members but Doors, OAuth, Notify and Tickets are needed.
 type Config struct {
 	Store     Store
 	Doors     Doors // the same store again; nil where no door is served
@@ -45,16 +51,26 @@ type Config struct {
 	Asker     Asker
 	Passwords Passwords
 	Now       func() time.Time
-	OAuth     OAuth  // left out where no person lets a connector in
-	Notify    Notify // left out where nobody is told of anything
+	OAuth     OAuth    // left out where no person lets a connector in
+	Notify    Notify   // left out where nobody is told of anything
+	Tickets   Ticketer // left out where no tickets are opened
+	Limits    Limits
 }
 
 // New makes a registry.
 func New(c Config) *Registry {
-	return &Registry{
+	r := &Registry{
 		store: c.Store, doors: c.Doors, catalog: c.Catalog, asker: c.Asker, passwords: c.Passwords, now: c.Now,
-		jobs: newJobs(), throttle: newThrottle(c.Now), setUp: &setUpCode{}, oauth: c.OAuth, notify: c.Notify, woken: make(chan struct{}, 1),
+		jobs: newJobs(c.Limits), trials: newTrials(c.Now), throttle: newThrottle(c.Now), refusals: newRefusals(), setUp: &setUpCode{}, oauth: c.OAuth,
+		renewals: newRenewals(), tickets: c.Tickets,
+		notify: c.Notify, woken: make(chan struct{}, 1),
 	}
+	r.watch = newWatch(r)
+	r.finished = append(r.finished, r.watch.land,
+		func(context.Context, connector.Connector, connector.Run, connector.Health, connector.Health) {
+			r.wake()
+		})
+	return r
 }
 
 // Catalog gives all vendors and types.
@@ -97,9 +113,8 @@ func (r *Registry) connectorEvent(ctx context.Context, a access.Actor, action st
 
 type addressKey struct{}
 
-// From notes in the context which network address a request came from, for the audit log, and makes room for what a consent brings.
+// From notes in the context which network address a request came from, for the audit log.
 func From(ctx context.Context, address string) context.Context {
-	ctx = context.WithValue(ctx, consentKey{}, new(atomic.Pointer[connector.OAuthTokens]))
 	return context.WithValue(ctx, addressKey{}, address)
 }
 

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"time"
 
 	"patchbay/access"
 	"patchbay/connector"
@@ -94,7 +95,7 @@ func (r *Registry) ReplaceSecret(ctx context.Context, a access.Actor, id string,
 		return s, connector.ErrConflict
 	}
 	s.Version++
-	s.Set, s.SetBy = r.now(), a.Name
+	s.Set, s.SetBy, s.Ends = r.now(), a.Name, time.Time{} // when the new value ends nobody has said yet
 	return s, r.store.KeepSecret(ctx, s, value, r.secretEvent(ctx, a, "secret.replaced", s))
 }
 

@@ -123,7 +123,7 @@ func TestAWorkspaceIsHeldToItsRules(t *testing.T) {
 		"a bad region":            {connector.Workspace{Name: "A", Vendor: "securityhub", Account: "123456789012", Region: "EU"}, "region"},
 		"a taken name":            {connector.Workspace{Name: "ACME", Vendor: "harness", Account: "other"}, "name"},
 		"a taken account":         {connector.Workspace{Name: "New", Vendor: "harness", Account: "AbCdEfGhIjKlMnOpQrStUv"}, "account"},
-		"a region that is no use": {connector.Workspace{Name: "New", Vendor: "harness", Account: "other", Region: "eu-west-1"}, ""},
+		"a region that is no use": {connector.Workspace{Name: "Newer", Vendor: "harness", Account: "other", Region: "eu-west-1"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			made, err := h.AddWorkspace(t.Context(), admin, tt.workspace)

@@ -15,6 +15,9 @@ type Store interface {
 	Connectors
 	Secrets
 	Runs
+	Watches
+	Endings
+	HostKeys
 	Tenancies
 	People
 	Log
@@ -41,16 +44,17 @@ type Connectors interface {
 	// Update keeps a changed connector if the stored version is c.Version-1, else ErrConflict. Hidden fields that are empty
 	// keep their sealed values.
 	Update(ctx context.Context, c connector.Connector, grants []connector.Grant, made []connector.Made, ev access.Event) error
-	// Retire moves one to the trash if the stored version is c.Version-1: its identifier is free again. ErrConflict.
-	Retire(ctx context.Context, c connector.Connector, ev access.Event) error
+	// Retire moves one to the trash if the stored version is c.Version-1: its identifier is free again. ErrConflict. The uses in forget
+	// are forgotten with it; ErrInUse when there are others.
+	Retire(ctx context.Context, c connector.Connector, forget []connector.Use, ev access.Event) error
 	// Restore takes one out of the trash. ErrTaken when its identifier was given away. ErrConflict.
 	Restore(ctx context.Context, c connector.Connector, ev access.Event) error
 	// Purge removes one from the trash with its history and sealed values. ErrNotFound.
 	Purge(ctx context.Context, id string, ev access.Event) error
 	// Number gives the next of a named sequence, from start up; a number is never given twice, whatever happens to it.
 	Number(ctx context.Context, sequence string, start int64) (int64, error)
-	// OpenFields fills the connector's hidden fields with their opened values. ErrSealed.
-	OpenFields(ctx context.Context, c connector.Connector) error
+	// OpenFields fills the hidden fields of connectors with their opened values. ErrSealed.
+	OpenFields(ctx context.Context, cs ...connector.Connector) error
 	// Uses lists what needs a connector, by name.
 	Uses(ctx context.Context, id string) ([]connector.Use, error)
 	// AddUse and RemoveUse note and forget a use.
@@ -80,8 +84,10 @@ type Secrets interface {
 type Runs interface {
 	// BeginRun notes that a check has started.
 	BeginRun(ctx context.Context, r connector.Run) error
-	// EndRun keeps the outcome and the connector's new health; ev is written only when its Action is set (a flip).
-	EndRun(ctx context.Context, r connector.Run, h connector.Health, ev access.Event) error
+	// EndRun keeps the outcome and the connector's new health, if version is still the connector's own, else ErrConflict and
+	// nothing is kept. With version 0 the run is no verdict and the health stays as it is. ev is written only when its Action
+	// is set (a flip). When the connector was purged meanwhile, nothing is left to keep and that is no error.
+	EndRun(ctx context.Context, r connector.Run, version int64, h connector.Health, ev access.Event) error
 	// Run gives one. ErrNotFound.
 	Run(ctx context.Context, id string) (connector.Run, error)
 	// History gives the newest n runs of a connector, newest first.
@@ -100,6 +106,8 @@ type Tenancies interface {
 	AddWorkspace(ctx context.Context, w connector.Workspace, ev access.Event) error
 	// RenameWorkspace changes the name if the stored version is w.Version-1. ErrTaken, ErrConflict.
 	RenameWorkspace(ctx context.Context, w connector.Workspace, ev access.Event) error
+	// SetWorkspace keeps the settings if the stored version is w.Version-1. ErrConflict.
+	SetWorkspace(ctx context.Context, w connector.Workspace, ev access.Event) error
 	// RemoveWorkspace forgets an empty one. ErrInUse while it has connectors (in the trash too) or secrets.
 	RemoveWorkspace(ctx context.Context, id string, ev access.Event) error
 }

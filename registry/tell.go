@@ -16,7 +16,7 @@ import (
 
 // What channels are told comes from the audit log: a change of a status and its event are kept in one transaction, so whatever happened is
 // heard exactly once, also when another process made it happen or this one was stopped in between.
-var heardActions = []string{flipped, retired, expiring}
+var heardActions = []string{flipped, retired, expiring, secretExpiring}
 
 const (
 	flipped  = "connector.flipped"
@@ -70,6 +70,10 @@ type telling struct {
 }
 
 func (t *telling) event(ctx context.Context, ev access.Event) error {
+	if ev.Action == secretExpiring {
+		t.secret(ev)
+		return nil
+	}
 	id := strings.TrimPrefix(ev.Object, "connector:")
 	c, err := t.r.store.Connector(ctx, id)
 	if errors.Is(err, connector.ErrNotFound) { // purged since
@@ -89,6 +93,22 @@ func (t *telling) event(ctx context.Context, ev access.Event) error {
 		}
 	}
 	return nil
+}
+
+// secret tells every channel of the workspace that a secret which no connector needs ends soon.
+func (t *telling) secret(ev access.Event) {
+	for _, ch := range t.channels {
+		if ch.Workspace != "" && ch.Workspace != ev.Workspace || ch.Paused {
+			continue
+		}
+		n := t.r.newNotice(ch, connector.SecretExpiring)
+		n.Subject = ev.Detail
+		n.Text = t.r.notify.Base + "/secrets/" + strings.TrimPrefix(ev.Object, "secret:")
+		n.Body = wire.Obj(wire.M("type", wire.Text(string(n.Kind))), wire.M("timestamp", wire.Text(ev.At.UTC().Format(time.RFC3339))), wire.M("data", wire.Obj(
+			wire.M("notice", wire.Text(n.ID)), wire.M("event", wire.Int(ev.Seq)), wire.M("subject", wire.Text(n.Subject)),
+			wire.M("secret", wire.Obj(wire.M("name", wire.Text(ev.Name)), wire.M("workspace", wire.Text(ev.Workspace)), wire.M("url", wire.Text(n.Text))))))).JSON()
+		t.raised = append(t.raised, n)
+	}
 }
 
 // channel is the rule of what one channel is told: a failure once, and its end once if the failure was told.
@@ -199,9 +219,12 @@ func (r *Registry) newNotice(c connector.Channel, kind connector.NoticeKind) con
 	return n
 }
 
-// retries are how long after each try that failed the next one comes; after the last of them a notice is given up. They are those that the
+// resends are how long after each try that failed the next one comes; after the last of them a notice is given up. They are those that the
 // Standard Webhooks specification advises.
-var retries = []time.Duration{5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour}
+var resends = []time.Duration{5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour}
+
+// channelsAtOnce is how many channels are served beside each other, so that one that hangs holds up no other.
+const channelsAtOnce = 8
 
 // Tell hears what happened and sends what is due, each channel beside the others. It returns when all that was due has been tried once.
 func (r *Registry) Tell(ctx context.Context) error {
@@ -223,7 +246,7 @@ func (r *Registry) Tell(ctx context.Context) error {
 		by[n.Channel] = append(by[n.Channel], n)
 	}
 	var work sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
+	slots := make(chan struct{}, channelsAtOnce)
 	for _, id := range order {
 		slots <- struct{}{}
 		work.Go(func() {
@@ -291,10 +314,10 @@ func (r *Registry) send(ctx context.Context, d connector.Dispatch) (ok bool, err
 		switch {
 		case failure == nil:
 			n.State, n.Next = connector.NoticeSent, time.Time{}
-		case gone || n.Tries >= len(retries):
+		case gone || n.Tries >= len(resends):
 			n.State, n.Next = connector.NoticeGivenUp, time.Time{}
 		default:
-			n.Next = r.now().Add(retries[n.Tries])
+			n.Next = r.now().Add(resends[n.Tries])
 		}
 		n.Tries++
 	}

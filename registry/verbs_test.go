@@ -56,6 +56,10 @@ var verbs = []verb{
 		_, err := h.Counts(t.Context(), a)
 		return err
 	}},
+	{"OpenTicket", access.Edit, aConnector, func(t *testing.T, h *house, a access.Actor, id string) error {
+		_, err := h.OpenTicket(t.Context(), a, id, connector.NewTicket{Title: "Finding"})
+		return err
+	}},
 	{"Uses", access.View, aConnector, func(t *testing.T, h *house, a access.Actor, id string) error {
 		_, err := h.Uses(t.Context(), a, id)
 		return err
@@ -82,10 +86,6 @@ var verbs = []verb{
 		_, err := h.Admit(t.Context(), a, h.git(id))
 		return err
 	}},
-	{"Authorise", access.Edit, aConnector, func(t *testing.T, h *house, a access.Actor, id string) error {
-		_, err := h.Authorise(t.Context(), a, id, 1, func(connector.Spec) {})
-		return err
-	}},
 	{"Change", access.Edit, aConnector, func(t *testing.T, h *house, a access.Actor, id string) error {
 		d := h.git(h.acme)
 		if c, err := h.Connector(t.Context(), admin, id); err == nil {
@@ -96,6 +96,10 @@ var verbs = []verb{
 	}},
 	{"Retire", access.Edit, aConnector, func(t *testing.T, h *house, a access.Actor, id string) error {
 		_, err := h.Retire(t.Context(), a, id, 0)
+		return err
+	}},
+	{"RetireByForce", access.Edit, aUsed, func(t *testing.T, h *house, a access.Actor, id string) error {
+		_, err := h.RetireByForce(t.Context(), a, id, 0)
 		return err
 	}},
 	{"Restore", access.Edit, aRetired, func(t *testing.T, h *house, a access.Actor, id string) error {
@@ -155,6 +159,14 @@ var verbs = []verb{
 		_, err := h.AddWorkspace(t.Context(), a, connector.Workspace{Name: name, Vendor: "harness", Account: name})
 		return err
 	}},
+	{"SetWorkspace", access.ManageWorkspaces, theHarmony, func(t *testing.T, h *house, a access.Actor, id string) error {
+		version := int64(0)
+		if w, err := h.Workspace(t.Context(), admin, id); err == nil {
+			version = w.Version
+		}
+		_, err := h.SetWorkspace(t.Context(), a, id, version, connector.Settings{Strict: true})
+		return err
+	}},
 	{"RenameWorkspace", access.ManageWorkspaces, anEmptyWorkspace, func(t *testing.T, h *house, a access.Actor, id string) error {
 		_, err := h.RenameWorkspace(t.Context(), a, id, 1, h.unique("Renamed"))
 		return err
@@ -201,3 +213,6 @@ func aRun(t *testing.T, h *house, workspace string) string {
 	id := aConnector(t, h, workspace)
 	return id + "/" + h.checked(t, id).ID
 }
+
+// theHarmony is a workspace that has settings, whichever was asked for.
+func theHarmony(_ *testing.T, h *house, _ string) string { return h.harmony }

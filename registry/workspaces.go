@@ -56,7 +56,8 @@ func (r *Registry) AddWorkspace(ctx context.Context, a access.Actor, w connector
 		w.Region = ""
 	}
 	connector.Bind(fields, map[string][]string{"name": {w.Name}, "account": {w.Account}, "region": {w.Region}})
-	if problems := connector.Validate(fields); len(problems) > 0 {
+	w.Tidy()
+	if problems := append(connector.Validate(fields), settingsProblems(vendor, w.Settings)...); len(problems) > 0 {
 		return w, problems
 	}
 	w.ID, w.Version, w.Created, w.Remote = newID(), 1, r.now(), false
@@ -79,6 +80,56 @@ func (r *Registry) RenameWorkspace(ctx context.Context, a access.Actor, id strin
 	}
 	w.Version = version + 1
 	return w, r.takenWorkspace(ctx, r.store.RenameWorkspace(ctx, w, r.workspaceEvent(ctx, a, "workspace.renamed", w)), w)
+}
+
+// SetWorkspace decides what the workspace's vendor leaves open. The doors go by it from the next request on. ErrNotFound for a workspace whose
+// vendor leaves nothing open.
+func (r *Registry) SetWorkspace(ctx context.Context, a access.Actor, id string, version int64, s connector.Settings) (connector.Workspace, error) {
+	if err := may(a, access.ManageWorkspaces); err != nil {
+		return connector.Workspace{}, err
+	}
+	w, err := r.visible(ctx, a, id)
+	if err != nil {
+		return w, err
+	}
+	vendor, ok := r.catalog.Vendor(w.Vendor)
+	if !ok || !vendor.Settings {
+		return connector.Workspace{}, connector.ErrNotFound
+	}
+	s.Tidy()
+	before := w.Settings
+	w.Settings, w.Version = s, version+1
+	if problems := settingsProblems(vendor, s); len(problems) > 0 {
+		return w, problems
+	}
+	ev := r.workspaceEvent(ctx, a, "workspace.set", w)
+	ev.Detail = differences(before.Fields(), w.Settings.Fields())
+	return w, r.store.SetWorkspace(ctx, w, ev)
+}
+
+func settingsProblems(v *connector.Vendor, s connector.Settings) connector.Problems {
+	if !v.Settings && s != (connector.Settings{}) {
+		return connector.Problems{{Text: "Strict failures and reserved names are for vendors that leave them open, and " + v.Name + " does not."}}
+	}
+	return connector.Validate(s.Fields())
+}
+
+// AllStrict reports whether every workspace of a vendor, and one at least, is strict. It is for failures of which nobody knows whose they
+// are, as when a log-in is refused: they must not tell which workspaces there are.
+func (r *Registry) AllStrict(ctx context.Context, vendor string) (bool, error) {
+	all, err := r.store.Workspaces(ctx)
+	if err != nil {
+		return false, err
+	}
+	strict := false
+	for _, w := range all {
+		if w.Vendor == vendor {
+			if strict = w.Strict; !strict {
+				return false, nil
+			}
+		}
+	}
+	return strict, nil
 }
 
 // RemoveWorkspace forgets a workspace that is empty: no connectors, in the trash either, and no secrets.

@@ -33,13 +33,18 @@ func (d *Dialer) Client() *http.Client {
 }
 
 func (d *Dialer) transport(plain bool) *http.Transport {
+	return d.over(func(ctx context.Context, network, address string) (net.Conn, error) {
+		return d.dial(ctx, network, address, plain)
+	})
+}
+
+// over is a transport on one way to connect.
+func (d *Dialer) over(dial func(ctx context.Context, network, address string) (net.Conn, error)) *http.Transport {
 	return &http.Transport{
-		Proxy: nil,
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			return d.dial(ctx, network, address, plain)
-		},
+		Proxy:                  nil,
+		DialContext:            dial,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: d.roots, Time: d.now},
-		TLSHandshakeTimeout:    Deadline,
+		TLSHandshakeTimeout:    d.step,
 		ResponseHeaderTimeout:  Deadline,
 		IdleConnTimeout:        time.Second,
 		DisableCompression:     true,

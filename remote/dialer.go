@@ -17,6 +17,10 @@ import (
 // Deadline is how long one request may last from its first look-up to the last byte of its body.
 const Deadline = 10 * time.Second
 
+// stepDeadline is how long the look-up with the connection may last, and how long the agreement on encryption: a server that is there
+// answers both at once, and what is left of the time is for its own work.
+const stepDeadline = 5 * time.Second
+
 // Config says where the program may connect. The zero Config reaches public addresses by https and ssh only.
 type Config struct {
 	// AllowEgress are networks that may be reached although they are private, with plain http too.
@@ -32,6 +36,13 @@ type Config struct {
 	ConnectTo map[string]string
 	// Roots are the authorities that certificates must lead to; nil is the system's.
 	Roots *x509.CertPool
+	// Identity lets [Dialer.Identity] ask Azure's metadata service for tokens of the machine that Patchbay runs on. No check reaches
+	// that service in any other way, whatever else is allowed.
+	Identity bool
+	// IdentityAt is where that service is played, in a rehearsal; the zero value is where Azure has it.
+	IdentityAt netip.AddrPort
+	// StepDeadline is how long the look-up with the connection may last, and how long the agreement on encryption; 0 is 5 seconds.
+	StepDeadline time.Duration
 	// Now tells the time; nil is time.Now.
 	Now func() time.Time
 }
@@ -44,14 +55,25 @@ type Dialer struct {
 	decide   func(to netip.AddrPort, plain bool) error
 	operator func(to netip.AddrPort, plain bool) error // for what the operator's own settings name
 	instead  map[string]string
+	step     time.Duration
+	identity netip.AddrPort // of the metadata service; not valid where it is not to be asked
 }
 
 // New makes the dialer.
 func New(c Config) *Dialer {
-	d := &Dialer{resolver: prompt(c.Resolver), roots: c.Roots, now: c.Now, decide: newGuard(c.AllowEgress, c.AllowLoopback, c.Own).decide, instead: c.ConnectTo,
+	d := &Dialer{resolver: prompt(c.Resolver), roots: c.Roots, now: c.Now, decide: newGuard(c.AllowEgress, c.AllowLoopback, c.Own).decide, instead: c.ConnectTo, step: c.StepDeadline,
 		operator: newGuard([]netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}, true, c.Own).decide}
 	if d.now == nil {
 		d.now = time.Now
+	}
+	if d.step == 0 {
+		d.step = stepDeadline
+	}
+	if c.Identity {
+		d.identity = metadataAddress
+		if c.IdentityAt.IsValid() {
+			d.identity = c.IdentityAt
+		}
 	}
 	return d
 }
@@ -83,16 +105,22 @@ func (d *Dialer) dial(ctx context.Context, network, address string, plain bool) 
 	if other, ok := d.instead[address]; ok {
 		address = other
 	}
+	return d.connect(ctx, network, address, func(to netip.AddrPort) error { return d.decide(to, plain) })
+}
+
+// connect connects if decide says nil to the address that the system is about to connect.
+func (d *Dialer) connect(ctx context.Context, network, address string, decide func(to netip.AddrPort) error) (net.Conn, error) {
 	ends, grace := deadlineOf(ctx)
 	dialer := net.Dialer{
 		Deadline: ends,
+		Timeout:  d.step, // of the two, whichever is sooner
 		Resolver: d.resolver,
 		Control: func(_, connected string, _ syscall.RawConn) error {
 			to, err := netip.ParseAddrPort(connected)
 			if err != nil {
 				return unclear(connected, "not an address that Patchbay can read")
 			}
-			return d.decide(to, plain)
+			return decide(to)
 		},
 	}
 	conn, err := dialer.DialContext(ctx, network, address)

@@ -90,8 +90,36 @@ func (t *Trace) Reached() string {
 	return t.phase
 }
 
+// Dial opens a connection for an encrypted protocol that is not HTTP, and follows it up to where that begins: after names the step
+// that comes then, which is the caller's to write down.
+func (t *Trace) Dial(ctx context.Context, d *Dialer, address, after string) (net.Conn, error) {
+	t.mu.Lock()
+	t.phase, t.began = Resolve, t.now()
+	t.mu.Unlock()
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		host = address
+	}
+	conn, err := d.DialContext(t.follow(ctx, host, after), "tcp", address)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err != nil {
+		t.end(connector.StepFailed, t.shown(t.failure(err)))
+	}
+	t.over = true
+	return conn, err
+}
+
 func (t *Trace) watch(req *http.Request) context.Context {
-	host := req.URL.Hostname()
+	after := TLS
+	if req.URL.Scheme == "http" {
+		after = HTTP
+	}
+	return t.follow(req.Context(), req.URL.Hostname(), after)
+}
+
+// follow notes the way to the host; after is the step that begins once it is connected.
+func (t *Trace) follow(ctx context.Context, host, after string) context.Context {
 	during := func(see func()) {
 		t.mu.Lock()
 		defer t.mu.Unlock()
@@ -99,7 +127,7 @@ func (t *Trace) watch(req *http.Request) context.Context {
 			see()
 		}
 	}
-	return httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		DNSDone: func(info httptrace.DNSDoneInfo) {
 			during(func() {
 				if info.Err == nil && t.phase == Resolve {
@@ -125,10 +153,6 @@ func (t *Trace) watch(req *http.Request) context.Context {
 				}
 				t.tried = append(t.tried, address+": "+ended(err))
 				if err == nil {
-					after := TLS
-					if req.URL.Scheme == "http" {
-						after = HTTP
-					}
 					t.next(after, t.shown(strings.Join(t.tried, ", ")))
 				}
 			})

@@ -138,6 +138,82 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
+// BenchmarkPick asks for pages by number at different depths, of a list that nobody has changed, and each time after a change.
+func BenchmarkPick(b *testing.B) {
+	s := largeStore(b)
+	ctx := context.Background()
+	read := func(b *testing.B, p connector.Pick) int {
+		_, total, err := s.Pick(ctx, p)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return total
+	}
+	for _, l := range []struct {
+		name string
+		p    connector.Pick
+	}{
+		{"all", connector.Pick{}},
+		{"scope", connector.Pick{Scopes: []connector.Scope{{}}}},
+		{"scope by name", connector.Pick{Scopes: []connector.Scope{{}}, Sort: "name"}},
+		{"scope by identifier", connector.Pick{Scopes: []connector.Scope{{}}, Sort: "identifier"}},
+		{"type and status", connector.Pick{Types: []string{"GitSsh"}, Statuses: []connector.Status{connector.Failing}}},
+		{"tag", connector.Pick{Tags: connector.Tags{{Key: "team", Value: "team7"}}}},
+		{"text", connector.Pick{Text: "payments"}},
+		{"description", connector.Pick{Description: "source"}},
+		{"off", connector.Pick{Off: "anonymous"}},
+	} {
+		p := l.p
+		p.Workspace, p.Size = "h1", 50
+		total := read(b, p)
+		for name, page := range map[string]int{"first": 0, "middle": total / 100, "last": (total - 1) / 50} {
+			b.Run(l.name+"/"+name, func(b *testing.B) {
+				p.Page = page
+				for b.Loop() {
+					read(b, p)
+				}
+			})
+		}
+		b.Run(l.name+"/last after a change", func(b *testing.B) {
+			p.Page = (total - 1) / 50
+			n := 0
+			for b.Loop() {
+				b.StopTimer()
+				touch(b, s, n)
+				n += 7919
+				b.StartTimer()
+				read(b, p)
+			}
+		})
+		b.Run(l.name+"/for the first time", func(b *testing.B) {
+			p.Page = (total - 1) / 50
+			for b.Loop() {
+				s.Forget()
+				read(b, p)
+			}
+		})
+	}
+}
+
+// touch changes a connector, as somebody would who gives it another name.
+func touch(b *testing.B, s *store.Store, n int) {
+	for ; ; n++ {
+		c, err := s.Connector(context.Background(), fmt.Sprintf("git-%06d", n%benchRows))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if c.Workspace != "h1" {
+			continue
+		}
+		c.Version++
+		c.Name, c.Updated = fmt.Sprintf("Renamed %d", n*31%benchRows), time.Now()
+		if err := s.Update(context.Background(), c, nil, nil, storetest.Event("x")); err != nil {
+			b.Fatal(err)
+		}
+		return
+	}
+}
+
 func BenchmarkInsert(b *testing.B) {
 	s := largeStore(b)
 	var n atomic.Int64

@@ -55,17 +55,26 @@ func (s *Store) oneConnector(ctx context.Context, text string, args ...any) (con
 
 // Insert keeps a new connector at version 1 with its hidden fields sealed, its pointers and the secrets made with it.
 func (s *Store) Insert(ctx context.Context, c connector.Connector, grants []connector.Grant, made []connector.Made, ev access.Event) error {
-	c.Version = 1
-	c.Health.Status = status(c.Health)
 	doing := "keep connector " + c.ID
-	kind, _ := s.catalog.Type(c.Vendor, c.Type)
-	hidden, err := s.sealHidden(&c)
+	insert, err := s.inserting(c, grants, made, ev)
 	if err != nil {
 		return said(doing, err)
 	}
+	return s.change(ctx, doing, insert)
+}
+
+// inserting gives the work of [Store.Insert]; what must be sealed is sealed already.
+func (s *Store) inserting(c connector.Connector, grants []connector.Grant, made []connector.Made, ev access.Event) (func(*tx) error, error) {
+	c.Version = 1
+	c.Health.Status = status(c.Health)
+	kind, _ := s.catalog.Type(c.Vendor, c.Type)
+	hidden, err := s.sealHidden(&c)
+	if err != nil {
+		return nil, err
+	}
 	sealed, err := s.sealMade(made)
 	if err != nil {
-		return said(doing, err)
+		return nil, err
 	}
 	const insertSQL = `
 		INSERT INTO connectors (id, trash, vendor, type, workspace, org, project, scope, identifier, name, fold, also,
@@ -80,35 +89,44 @@ func (s *Store) Insert(ctx context.Context, c connector.Connector, grants []conn
 	args := []any{c.ID, c.Vendor, c.Type, c.Workspace, c.Scope.Org, c.Scope.Project, c.Scope.Path(), c.Identifier, c.Name, fold(c.Name), also(&c),
 		string(h.Status), h.Status.Rank(), milli(h.Since), milli(h.Checked), milli(h.Proven), h.Code, h.Summary,
 		c.Version, milli(c.Created), c.CreatedBy, milli(c.Updated), c.UpdatedBy, c.Description, c.Tags.Wire().JSON(), writeSpec(kind, &c), words}
-	return s.change(ctx, doing, func(t *tx) error {
+	return func(t *tx) error {
 		var n int64
 		if err := t.one(insertSQL, args, &n); err != nil {
 			return err
 		}
 		t.index(n, words)
-		if err := errors.Join(t.tag(n, c.Tags), t.count(&c, 1), t.keepHidden(n, hidden)); err != nil {
+		if err := errors.Join(t.tag(n, c.Tags), t.count(&c, 1), t.keepHidden(n, hidden), t.watch(n)); err != nil {
 			return err
 		}
 		if err := errors.Join(t.keepMade(sealed), t.point(n, grants)); err != nil {
 			return err
 		}
 		return t.note(ev)
-	})
+	}, nil
 }
 
 // Update keeps a changed connector if the stored version is c.Version-1. Hidden fields that are empty keep their sealed
 // values. A health that was found by a check since c was read stays, unless c says that nothing is proven any more.
 func (s *Store) Update(ctx context.Context, c connector.Connector, grants []connector.Grant, made []connector.Made, ev access.Event) error {
-	c.Health.Status = status(c.Health)
 	doing := "change connector " + c.ID
-	kind, _ := s.catalog.Type(c.Vendor, c.Type)
-	hidden, err := s.sealHidden(&c)
+	update, err := s.updating(c, grants, made, ev)
 	if err != nil {
 		return said(doing, err)
 	}
+	return s.change(ctx, doing, update)
+}
+
+// updating gives the work of [Store.Update]; what must be sealed is sealed already.
+func (s *Store) updating(c connector.Connector, grants []connector.Grant, made []connector.Made, ev access.Event) (func(*tx) error, error) {
+	c.Health.Status = status(c.Health)
+	kind, _ := s.catalog.Type(c.Vendor, c.Type)
+	hidden, err := s.sealHidden(&c)
+	if err != nil {
+		return nil, err
+	}
 	sealed, err := s.sealMade(made)
 	if err != nil {
-		return said(doing, err)
+		return nil, err
 	}
 	words, spec := searchWords(&c), writeSpec(kind, &c)
 	const updateSQL = `
@@ -117,7 +135,7 @@ func (s *Store) Update(ctx context.Context, c connector.Connector, grants []conn
 			status = $9, rank = $10, since = $11, checked = $12, proven = $13, code = $14, summary = $15,
 			version = $16, updated = $17, updated_by = $18, description = $19, tags = $20, spec = $21, words = $22
 		WHERE n = $23`
-	return s.change(ctx, doing, func(t *tx) error {
+	return func(t *tx) error {
 		before, err := t.newest(c, 0)
 		if err != nil {
 			return err
@@ -145,7 +163,7 @@ func (s *Store) Update(ctx context.Context, c connector.Connector, grants []conn
 			return err
 		}
 		return t.note(ev)
-	})
+	}, nil
 }
 
 // stored is what a write has to know of the connector that it changes.

@@ -172,16 +172,45 @@ func (s *Store) Reply(ctx context.Context, workspace, operation, token string) (
 	return found, said("read a stored answer", err)
 }
 
-// KeepReply keeps an answer, and forgets those of yesterday.
+// KeepReply keeps an answer in place of an older one to the same call, and forgets those of yesterday.
 func (s *Store) KeepReply(ctx context.Context, reply access.Reply) error {
 	return s.change(ctx, "keep an answer", func(t *tx) error {
-		if _, err := t.exec(`DELETE FROM replies WHERE at < $1`, milli(reply.At.Add(-replyLife))); err != nil {
+		return t.reply(reply, `
+			INSERT INTO replies (workspace, operation, token, asked, body, at)
+			VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (workspace, operation, token) DO UPDATE SET body = excluded.body WHERE asked = excluded.asked`)
+	})
+}
+
+// InsertOnce keeps a connector, as [Store.Insert] does, with the answer to the call that made it. Where there is an answer already, nothing is
+// kept.
+func (s *Store) InsertOnce(ctx context.Context, c connector.Connector, grants []connector.Grant, made []connector.Made, reply access.Reply, ev access.Event) error {
+	doing := "keep connector " + c.ID + " and the answer to its call"
+	insert, err := s.inserting(c, grants, made, ev)
+	if err != nil {
+		return said(doing, err)
+	}
+	return s.change(ctx, doing, func(t *tx) error {
+		if err := t.reply(reply, `
+			INSERT INTO replies (workspace, operation, token, asked, body, at)
+			VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (workspace, operation, token) DO NOTHING`); err != nil {
 			return err
 		}
-		_, err := t.exec(`INSERT INTO replies (workspace, operation, token, asked, body, at) VALUES ($1, $2, $3, $4, $5, $6)`,
-			reply.Workspace, reply.Operation, reply.Token, reply.Asked, reply.Body, milli(reply.At))
-		return err
+		return insert(t)
 	})
+}
+
+// reply writes an answer; [connector.ErrConflict] when that writes nothing.
+func (t *tx) reply(reply access.Reply, text string) error {
+	if _, err := t.exec(`DELETE FROM replies WHERE at < $1`, milli(reply.At.Add(-replyLife))); err != nil {
+		return err
+	}
+	n, err := t.exec(text, reply.Workspace, reply.Operation, reply.Token, reply.Asked, reply.Body, milli(reply.At))
+	if err == nil && n == 0 {
+		err = fmt.Errorf("the call has an answer already: %w", connector.ErrConflict)
+	}
+	return err
 }
 
 // KeepPayload keeps the payload of a Harmony connector by its number.

@@ -110,7 +110,7 @@ func TestAPurgeLeavesNothingInTheSearchIndex(t *testing.T) {
 		t.Fatalf("the index has %d lines, want 1", n)
 	}
 	c.Version = 2
-	if err := errors.Join(s.Retire(ctx, c, access.Event{}), s.Purge(ctx, "c", access.Event{})); err != nil {
+	if err := errors.Join(s.Retire(ctx, c, nil, access.Event{}), s.Purge(ctx, "c", access.Event{})); err != nil {
 		t.Fatal(err)
 	}
 	if n := lines(); n != 0 {

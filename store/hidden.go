@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"patchbay/connector"
@@ -77,34 +78,49 @@ func (t *tx) dropHidden(n int64, c *connector.Connector) error {
 	return err
 }
 
-// OpenFields fills the connector's hidden fields with their opened values; a field without one stays empty.
-func (s *Store) OpenFields(ctx context.Context, c connector.Connector) error {
-	doing := "open the hidden fields of connector " + c.ID
+// OpenFields fills the hidden fields of connectors with their opened values; a field without one stays empty.
+func (s *Store) OpenFields(ctx context.Context, cs ...connector.Connector) error {
+	for some := range slices.Chunk(cs, atOnce) {
+		if err := s.openFields(ctx, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) openFields(ctx context.Context, cs []connector.Connector) error {
+	ids := make([]string, len(cs))
+	for i := range cs {
+		ids[i] = cs[i].ID
+	}
 	const hiddenSQL = `
-		SELECT h.field, h.version, h.sealed
-		FROM hidden AS h
-		JOIN connectors AS c ON c.n = h.connector
-		WHERE c.id = $1`
-	values := map[string]sealed{}
-	err := s.read.each(ctx, hiddenSQL, []any{c.ID}, func(rows *sql.Rows) error {
+		SELECT c.id, h.field, h.version, h.sealed
+		FROM connectors AS c
+		JOIN hidden AS h ON h.connector = c.n
+		WHERE c.id IN (SELECT value FROM json_each($1))`
+	values := map[[2]string]sealed{}
+	err := s.read.each(ctx, hiddenSQL, []any{array(ids)}, func(rows *sql.Rows) error {
+		var id string
 		var v sealed
-		err := rows.Scan(&v.field, &v.version, &v.value)
-		values[v.field] = v
+		err := rows.Scan(&id, &v.field, &v.version, &v.value)
+		values[[2]string{id, v.field}] = v
 		return err
 	})
 	if err != nil {
-		return said(doing, err)
+		return said("read the hidden fields of connectors", err)
 	}
-	for _, f := range specFields(c.Spec) {
-		v, ok := values[f.Name]
-		if !ok || f.Secret() == nil {
-			continue
+	for i := range cs {
+		for _, f := range specFields(cs[i].Spec) {
+			v, ok := values[[2]string{cs[i].ID, f.Name}]
+			if !ok || f.Secret() == nil {
+				continue
+			}
+			plain, err := s.unseal(v.value, hiddenContext(&cs[i], f.Name, v.version))
+			if err != nil {
+				return said("open the hidden fields of connector "+cs[i].ID, fmt.Errorf("field %s: %w", f.Name, err))
+			}
+			*f.Secret() = connector.NewSecret(string(plain))
 		}
-		plain, err := s.unseal(v.value, hiddenContext(&c, f.Name, v.version))
-		if err != nil {
-			return said(doing, fmt.Errorf("field %s: %w", f.Name, err))
-		}
-		*f.Secret() = connector.NewSecret(string(plain))
 	}
 	return nil
 }

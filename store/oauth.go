@@ -111,22 +111,61 @@ func oauthTokensContext(connectorID string) []byte {
 	return seal.Context("OAuth tokens of a connector", connectorID)
 }
 
-// KeepOAuthTokens keeps what a consent or a renewal brought for a connector, in place of what was there.
+const keepTokensSQL = `
+	INSERT INTO oauth_tokens (connector, sealed, expires)
+	VALUES ($1, $2, $3)
+	ON CONFLICT (connector) DO UPDATE SET sealed = excluded.sealed, expires = excluded.expires`
+
+// sealTokens seals tokens for one connector.
+func (s *Store) sealTokens(connectorID string, tokens connector.OAuthTokens) ([]byte, error) {
+	if s.shut != nil {
+		return nil, s.shut
+	}
+	return s.ring.Seal([]byte(writeTokens(tokens).JSON()), oauthTokensContext(connectorID))
+}
+
+func writeTokens(t connector.OAuthTokens) wire.Value {
+	return wire.Obj(wire.M("access", wire.Text(t.Access.Reveal())), wire.M("refresh", wire.Text(t.Refresh.Reveal())),
+		wire.M("client", wire.Text(t.Client)), wire.M("server", wire.Text(string(t.Server))), wire.M("api", wire.Text(string(t.API))))
+}
+
+func readTokens(v wire.Value, expires int64) connector.OAuthTokens {
+	return connector.OAuthTokens{Access: connector.NewSecret(v.Get("access").Text()), Refresh: connector.NewSecret(v.Get("refresh").Text()),
+		Expires: fromMilli(expires), Client: v.Get("client").Text(), Server: connector.Origin(v.Get("server").Text()), API: connector.Origin(v.Get("api").Text())}
+}
+
+// KeepOAuthTokens keeps tokens for a connector, in place of whatever was there.
 func (s *Store) KeepOAuthTokens(ctx context.Context, connectorID string, tokens connector.OAuthTokens, ev access.Event) error {
 	doing := "keep the OAuth tokens of " + connectorID
-	if s.shut != nil {
-		return said(doing, s.shut)
-	}
-	text := wire.Obj(wire.M("access", wire.Text(tokens.Access.Reveal())), wire.M("refresh", wire.Text(tokens.Refresh.Reveal()))).JSON()
-	value, err := s.ring.Seal([]byte(text), oauthTokensContext(connectorID))
+	value, err := s.sealTokens(connectorID, tokens)
 	if err != nil {
 		return said(doing, err)
 	}
-	const keepSQL = `
-		INSERT INTO oauth_tokens (connector, sealed, expires)
-		VALUES ($1, $2, $3)
-		ON CONFLICT (connector) DO UPDATE SET sealed = excluded.sealed, expires = excluded.expires`
-	return s.change(ctx, doing, func(t *tx) error { return t.noted(ev, keepSQL, connectorID, value, milli(tokens.Expires)) })
+	return s.change(ctx, doing, func(t *tx) error { return t.noted(ev, keepTokensSQL, connectorID, value, milli(tokens.Expires)) })
+}
+
+// KeepAuthorised keeps a connector that a consent has changed, as [Store.Update] does, together with the tokens that the consent brought.
+// Every consent for it that was on its way is forgotten.
+func (s *Store) KeepAuthorised(ctx context.Context, c connector.Connector, grants []connector.Grant, tokens connector.OAuthTokens, ev access.Event) error {
+	doing := "keep the authorisation of connector " + c.ID
+	value, err := s.sealTokens(c.ID, tokens)
+	if err != nil {
+		return said(doing, err)
+	}
+	update, err := s.updating(c, grants, nil, ev)
+	if err != nil {
+		return said(doing, err)
+	}
+	return s.change(ctx, doing, func(t *tx) error {
+		if err := update(t); err != nil {
+			return err
+		}
+		if _, err := t.exec(keepTokensSQL, c.ID, value, milli(tokens.Expires)); err != nil {
+			return err
+		}
+		_, err := t.exec(`DELETE FROM consents WHERE connector = $1`, c.ID)
+		return err
+	})
 }
 
 // OAuthTokens gives the tokens of a connector, opened.
@@ -138,14 +177,9 @@ func (s *Store) OAuthTokens(ctx context.Context, connectorID string) (connector.
 	if err != nil {
 		return connector.OAuthTokens{}, said(doing, err)
 	}
-	plain, err := s.unseal(value, oauthTokensContext(connectorID))
+	kept, err := s.unsealTokens(connectorID, value)
 	if err != nil {
 		return connector.OAuthTokens{}, said(doing, err)
 	}
-	kept, err := wire.Parse(string(plain))
-	if err != nil {
-		return connector.OAuthTokens{}, said(doing, err)
-	}
-	return connector.OAuthTokens{Access: connector.NewSecret(kept.Get("access").Text()), Refresh: connector.NewSecret(kept.Get("refresh").Text()),
-		Expires: fromMilli(expires)}, nil
+	return readTokens(kept, expires), nil
 }

@@ -104,7 +104,7 @@ func TestOAuthTokensLiveAndGoWithTheirConnector(t *testing.T) {
 	}
 	two.Version++
 	two.Retired = time.UnixMilli(1_700_000_000_000).UTC()
-	if err := s.Retire(ctx, two, storetest.Event("x")); err != nil {
+	if err := s.Retire(ctx, two, nil, storetest.Event("x")); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Purge(ctx, two.ID, storetest.Event("x")); err != nil {

@@ -29,6 +29,7 @@ type Store struct {
 	shut    error // why nothing can be written, or nil
 	few     int   // how many candidates a list looks at one by one
 	nearby  int   // how long the walk is that tries whether a page fills soon
+	rolls   *rolls
 
 	claim   sync.Mutex
 	release func() error // set while this store has the directory claimed
@@ -61,7 +62,7 @@ func Open(ctx context.Context, dir string, catalog connector.Catalog, now func()
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, catalog: catalog, now: now, few: few, nearby: nearby}
+	s := &Store{dir: dir, catalog: catalog, now: now, few: few, nearby: nearby, rolls: newRolls()}
 	if !writable {
 		s.shut = fmt.Errorf("%w: %w", connector.ErrReadOnly, why)
 	}

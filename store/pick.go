@@ -3,84 +3,126 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"patchbay/connector"
 )
 
-// pickOrders are the orders of a vendor's own list; n makes each of them total.
-var pickOrders = map[string]string{
-	"": "updated DESC, n DESC", "-updated": "updated DESC, n DESC", "updated": "updated, n",
-	"created": "created, n", "-created": "created DESC, n DESC",
-	"name": "fold, n", "-name": "fold DESC, n DESC",
-	"identifier": "identifier, n", "-identifier": "identifier DESC, n DESC",
-	"number": "CAST(identifier AS INTEGER), n",
-}
-
-// Pick lists connectors for a vendor door, by number of page; total is how many match in all. Vendors count, so this does too; the
-// page itself is found from the numbers alone, before any connector is read.
+// Pick lists connectors for a vendor door, by number of page; total is how many match in all. Page and total are of one moment. The
+// order of a list is remembered from call to call, so the last page costs what the first one does; see [rolls].
 func (s *Store) Pick(ctx context.Context, p connector.Pick) (found []connector.Connector, total int, err error) {
 	const doing = "pick connectors"
-	order, ok := pickOrders[p.Sort]
-	if !ok {
-		return nil, 0, connector.Problems{{Field: "sort", Text: "Sort must be name, identifier, created or updated."}}
+	k, err := s.picking(p)
+	if err != nil {
+		return nil, 0, err
 	}
-	where, args := pickWhere(p)
-	if err := s.read.one(ctx, `SELECT count(*) FROM connectors WHERE `+where, args, &total); err != nil {
+	from := p.Page * p.Size
+	if k.once {
+		err = s.read.view(ctx, func(v *view) error {
+			numbers, err := k.numbers(v, nil)
+			if err != nil {
+				return err
+			}
+			total = len(numbers)
+			found, err = s.numbered(v, k, stretch(numbers, from, p.Size))
+			return err
+		})
+		return found, total, said(doing, err)
+	}
+	r := s.rolls.of(k.key())
+	if err := r.take(ctx); err != nil {
 		return nil, 0, said(doing, err)
 	}
-	text := fmt.Sprintf(`
-		SELECT `+connectorColumns+`
-		FROM connectors
-		WHERE n IN (SELECT n FROM connectors WHERE %s ORDER BY %s LIMIT %d OFFSET %d)
-		ORDER BY %s`, where, order, p.Size, p.Page*p.Size, order)
-	err = s.read.each(ctx, text, args, func(rows *sql.Rows) error {
-		r, err := s.readConnector(rows)
-		found = append(found, r.Connector)
+	give := sync.OnceFunc(r.give)
+	defer give()
+	// The view begins while nobody else has the roll, so it never sees less than what the roll knows.
+	err = s.read.view(ctx, func(v *view) error {
+		if err := r.update(v, k, s.rolls.mendable); err != nil {
+			return err
+		}
+		total = len(r.numbers)
+		numbers := slices.Clone(stretch(r.numbers, from, p.Size))
+		s.rolls.weigh(r)
+		give()
+		found, err = s.numbered(v, k, numbers)
 		return err
 	})
 	return found, total, said(doing, err)
 }
 
-func pickWhere(p connector.Pick) (string, []any) {
-	var args []any
-	where := []string{"trash = 0"}
-	and := func(clause string, arg any) {
-		args = append(args, arg)
-		where = append(where, strings.ReplaceAll(clause, "{}", fmt.Sprintf("$%d", len(args))))
+// stretch is a part of a list; a size of 0 is all of it.
+func stretch(numbers []int64, from, size int) []int64 {
+	if size <= 0 {
+		return numbers
 	}
-	and("workspace = {}", p.Workspace)
-	if p.Scopes != nil {
-		paths := make([]string, len(p.Scopes))
-		for i, scope := range p.Scopes {
-			paths[i] = scope.Path()
+	from = min(max(from, 0), len(numbers))
+	return numbers[from:min(from+size, len(numbers))]
+}
+
+// atOnce is how many connectors one statement reads by their numbers.
+const atOnce = 1000
+
+// numbered reads connectors by their numbers, which stand in the order of the list.
+func (s *Store) numbered(v *view, k *picking, numbers []int64) (found []connector.Connector, err error) {
+	text := `
+		SELECT ` + connectorColumns + `
+		FROM connectors
+		WHERE n IN (SELECT value FROM json_each($1))
+		ORDER BY ` + k.order.by("")
+	for part := range slices.Chunk(numbers, atOnce) {
+		err := v.each(text, []any{array(part)}, func(rows *sql.Rows) error {
+			r, err := s.readConnector(rows)
+			found = append(found, r.Connector)
+			return err
+		})
+		if err != nil {
+			return nil, err
 		}
-		and("scope IN (SELECT value FROM json_each({}))", array(paths))
 	}
-	statuses := make([]int, len(p.Statuses))
-	for i, status := range p.Statuses {
-		statuses[i] = status.Rank()
-	}
-	if len(statuses) > 0 {
-		and("rank IN (SELECT value FROM json_each({}))", array(statuses))
-	}
-	for _, f := range []struct {
-		column string
-		among  []string
-	}{{"identifier", p.Identifiers}, {"name", p.Names}, {"type", p.Types}} {
-		if len(f.among) > 0 {
-			and(f.column+" IN (SELECT value FROM json_each({}))", array(f.among))
+	return found, nil
+}
+
+// pickOrder is one way to sort a vendor's own list; the number makes each of them total.
+type pickOrder struct {
+	by    func(table string) string
+	first string // condition for connector a to stand before connector b
+	index string // to walk along
+}
+
+func pickBy(column, index string) [2]pickOrder {
+	at := func(table string) string { return strings.ReplaceAll(column, "{}", table) }
+	order := func(way, less string) pickOrder {
+		return pickOrder{
+			by:    func(table string) string { return at(table) + way + ", " + table + "n" + way },
+			first: "(" + at("a.") + ", a.n) " + less + " (" + at("b.") + ", b.n)",
+			index: index,
 		}
 	}
-	if p.Text != "" {
-		and("(instr(fold, {}) > 0 OR instr(lower(identifier), {}) > 0 OR instr(lower(description), {}) > 0)", fold(p.Text))
-		args = append(args, p.Text)
-		last := len(where) - 1
-		where[last] = strings.TrimSuffix(where[last], ")") + fmt.Sprintf(" OR n IN (SELECT connector FROM tags WHERE tag = $%d))", len(args))
+	return [2]pickOrder{order("", "<"), order(" DESC", ">")}
+}
+
+// pickOrders are the orders upwards and downwards.
+var pickOrders = map[string][2]pickOrder{
+	"updated":    pickBy("{}updated", "connectors_by_updated"),
+	"created":    pickBy("{}created", "connectors_by_created"),
+	"name":       pickBy("{}fold", "connectors_by_name"),
+	"identifier": pickBy("{}identifier", "connectors_identifier"),
+	"number":     pickBy("CAST({}identifier AS INTEGER)", "connectors_identifier"),
+}
+
+func pickOrderOf(sort string) (pickOrder, error) {
+	if sort == "" {
+		sort = connector.SortUpdated
 	}
-	for _, tag := range p.Tags {
-		and("n IN (SELECT connector FROM tags WHERE tag = {})", tag.String())
+	column, down := strings.CutPrefix(sort, "-")
+	both, ok := pickOrders[column]
+	if !ok {
+		return pickOrder{}, connector.Problems{{Field: "sort", Text: "Sort must be name, identifier, created or updated."}}
 	}
-	return strings.Join(where, " AND "), args
+	if down {
+		return both[1], nil
+	}
+	return both[0], nil
 }

@@ -51,10 +51,14 @@ func (s *Store) Requests(ctx context.Context, q access.RequestQuery) ([]access.R
 	}
 	for _, f := range []struct{ column, value string }{
 		{"vendor", q.Vendor}, {"workspace", q.Workspace}, {"method", q.Method}, {"operation", q.Operation},
-		{"credential", q.Credential}, {"connector", q.Connector},
 	} {
 		if f.value != "" {
 			also(` AND `+f.column+` = $%d`, f.value)
+		}
+	}
+	for _, f := range []struct{ column, value string }{{"credential", q.Credential}, {"connector", q.Connector}} {
+		if f.value != "" { // the indexes of these leave the empty ones out, and want to hear that none is asked for
+			also(` AND `+f.column+` = $%d AND `+f.column+` <> ''`, f.value)
 		}
 	}
 	if q.Path != "" {
@@ -77,6 +81,32 @@ func (s *Store) Requests(ctx context.Context, q access.RequestQuery) ([]access.R
 		return err
 	})
 	return out, said("list the requests", err)
+}
+
+// RequestCredentials lists the names of the credentials that are in the request log, of one workspace or of all when it is "", at most n.
+func (s *Store) RequestCredentials(ctx context.Context, workspace string, n int) ([]string, error) {
+	// Each step looks the next name up in the index, so a busy credential costs no more than an idle one.
+	const allSQL = `
+		WITH RECURSIVE names (name) AS (
+			SELECT min(credential) FROM requests WHERE credential <> ''
+			UNION ALL
+			SELECT (SELECT min(credential) FROM requests WHERE credential > names.name AND credential <> '')
+			FROM names
+			WHERE names.name IS NOT NULL)
+		SELECT name FROM names WHERE name IS NOT NULL LIMIT $1`
+	const ofOneSQL = `SELECT DISTINCT credential FROM requests WHERE workspace = $2 AND credential <> '' ORDER BY credential LIMIT $1`
+	text, args := allSQL, []any{n}
+	if workspace != "" {
+		text, args = ofOneSQL, []any{n, workspace}
+	}
+	var out []string
+	err := s.read.each(ctx, text, args, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		out = append(out, name)
+		return err
+	})
+	return out, said("list the credentials of the request log", err)
 }
 
 // LastRequest gives the newest line about a connector.

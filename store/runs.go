@@ -16,7 +16,7 @@ import (
 const history = 200
 
 const runSQL = `
-	SELECT r.id, c.id, r.state, r.asked, r.asked_by, r.began, r.ended, r.status, r.code, r.said, r.cause, r.next, r.steps
+	SELECT r.id, c.id, r.state, r.asked, r.asked_by, r.began, r.ended, r.status, r.code, r.said, r.cause, r.next, r.steps, r.was, r.host_key
 	FROM runs AS r
 	JOIN connectors AS c ON c.n = r.connector`
 
@@ -62,13 +62,18 @@ func readSteps(text string) ([]connector.Step, error) {
 
 func readRun(from scanner) (r connector.Run, err error) {
 	var began, ended int64
-	var steps string
-	err = from.Scan(&r.ID, &r.Connector, &r.State, &r.Asked, &r.By, &began, &ended, &r.Status, &r.Code, &r.Text, &r.Cause, &r.Next, &steps)
+	var steps, key string
+	err = from.Scan(&r.ID, &r.Connector, &r.State, &r.Asked, &r.By, &began, &ended, &r.Status, &r.Code, &r.Text, &r.Cause, &r.Next, &steps, &r.Was, &key)
 	if err != nil {
 		return r, err
 	}
 	r.Began, r.Ended = fromMilli(began), fromMilli(ended)
-	r.Steps, err = readSteps(steps)
+	if r.Steps, err = readSteps(steps); err != nil {
+		return r, err
+	}
+	if key != "" {
+		r.HostKey, err = readHostKey(key)
+	}
 	return r, err
 }
 
@@ -103,36 +108,47 @@ func (s *Store) BeginRun(ctx context.Context, r connector.Run) error {
 	})
 }
 
-// EndRun keeps the outcome and the connector's new health; ev is written only when its Action is set. When the connector was
-// purged meanwhile, nothing is left to keep and that is no error.
-func (s *Store) EndRun(ctx context.Context, r connector.Run, h connector.Health, ev access.Event) error {
+// EndRun keeps the outcome and the connector's new health, if version is still the connector's own: it is looked at in the same
+// transaction, so a change never gets the verdict on what it changed. With version 0 the run is no verdict. ev is written only when
+// its Action is set. When the connector was purged meanwhile, nothing is left to keep and that is no error.
+func (s *Store) EndRun(ctx context.Context, r connector.Run, version int64, h connector.Health, ev access.Event) error {
 	doing := "end run " + r.ID
 	steps, err := writeSteps(r.Steps)
+	if err != nil {
+		return said(doing, err)
+	}
+	key, err := writeHostKey(r.HostKey)
 	if err != nil {
 		return said(doing, err)
 	}
 	h.Status = status(h)
 	const runSQL = `
 		UPDATE runs
-		SET state = $1, ended = $2, status = $3, code = $4, said = $5, cause = $6, next = $7, steps = $8
-		WHERE id = $9`
+		SET state = $1, ended = $2, status = $3, code = $4, said = $5, cause = $6, next = $7, steps = $8, host_key = $9
+		WHERE id = $10`
 	const healthSQL = `
 		UPDATE connectors
 		SET status = $1, rank = $2, since = $3, checked = $4, proven = $5, code = $6, summary = $7
 		WHERE n = $8`
 	return s.change(ctx, doing, func(t *tx) error {
-		if _, err := t.exec(runSQL, string(r.State), milli(r.Ended), string(r.Status), r.Code, r.Text, r.Cause, r.Next, steps, r.ID); err != nil {
+		if _, err := t.exec(runSQL, string(r.State), milli(r.Ended), string(r.Status), r.Code, r.Text, r.Cause, r.Next, steps, key, r.ID); err != nil {
 			return err
 		}
 		var c connector.Connector
 		var n int64
 		var trash int
-		err := t.one(`SELECT n, trash, workspace, vendor, type, status FROM connectors WHERE id = $1`, []any{r.Connector},
-			&n, &trash, &c.Workspace, &c.Vendor, &c.Type, &c.Health.Status)
-		if errors.Is(err, sql.ErrNoRows) {
+		err := t.one(`SELECT n, trash, workspace, vendor, type, status, version FROM connectors WHERE id = $1`, []any{r.Connector},
+			&n, &trash, &c.Workspace, &c.Vendor, &c.Type, &c.Health.Status, &c.Version)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && version == 0 {
 			return nil
 		}
+		if err == nil && c.Version != version {
+			err = fmt.Errorf("version %d: %w", version, connector.ErrConflict)
+		}
 		if err != nil {
+			return err
+		}
+		if err := t.learn(n, r, c.Health.Status, h.Status); err != nil {
 			return err
 		}
 		if trash == 0 && c.Health.Status != h.Status {

@@ -25,8 +25,10 @@ func searchWords(c *connector.Connector) string {
 	line(c.Name, mark)
 	line(c.Identifier, mark)
 	line(c.Description, "")
+	// Whoever may search must not find out, letter by letter, the state of a consent that is waited for.
+	waits, _ := c.Spec.(connector.Authorising)
 	for _, f := range specFields(c.Spec) {
-		if v := f.Value(); f.Kind == connector.KindText && isAddress(v) {
+		if v := f.Value(); f.Kind == connector.KindText && isAddress(v) && (waits == nil || v != waits.Invitation()) {
 			line(v, "")
 		}
 	}

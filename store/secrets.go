@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	secretColumns = `s.id, s.workspace, s.org, s.project, s.name, s.kind, s.version, s.uses, s.set_at, s.set_by, s.created,
+	secretColumns = `s.id, s.workspace, s.org, s.project, s.name, s.kind, s.version, s.uses, s.set_at, s.set_by, s.created, s.ends,
 		(SELECT group_concat(origin, ' ') FROM (SELECT origin FROM secret_origins WHERE secret = s.id ORDER BY origin))`
 	secretSQL   = `SELECT ` + secretColumns + ` FROM secrets AS s`
 	secretNamed = ` WHERE s.workspace = $1 AND s.org = $2 AND s.project = $3 AND s.name = $4`
@@ -22,11 +22,11 @@ const (
 // readSecret reads the columns of a secret, and what comes after them into more.
 func readSecret(from scanner, more ...any) (connector.NamedSecret, error) {
 	var s connector.NamedSecret
-	var set, created int64
+	var set, created, ends int64
 	var origins sql.NullString
 	err := from.Scan(append([]any{&s.ID, &s.Workspace, &s.Scope.Org, &s.Scope.Project, &s.Name, &s.Kind, &s.Version, &s.UsedBy, &set, &s.SetBy,
-		&created, &origins}, more...)...)
-	s.Set, s.Created = fromMilli(set), fromMilli(created)
+		&created, &ends, &origins}, more...)...)
+	s.Set, s.Created, s.Ends = fromMilli(set), fromMilli(created), fromMilli(ends)
 	for o := range strings.FieldsSeq(origins.String) {
 		s.Origins = append(s.Origins, connector.Origin(o))
 	}
@@ -140,11 +140,11 @@ func (s *Store) sealMade(made []connector.Made) ([]sealedSecret, error) {
 
 func (t *tx) keepMade(made []sealedSecret) error {
 	const insertSQL = `
-		INSERT INTO secrets (id, workspace, org, project, name, kind, version, uses, set_at, set_by, created, sealed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11)`
+		INSERT INTO secrets (id, workspace, org, project, name, kind, version, uses, set_at, set_by, created, sealed, ends)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12)`
 	for _, s := range made {
 		if _, err := t.exec(insertSQL, s.ID, s.Workspace, s.Scope.Org, s.Scope.Project, s.Name, string(s.Kind), s.Version, milli(s.Set), s.SetBy,
-			milli(s.Created), s.value); err != nil {
+			milli(s.Created), s.value, milli(s.Ends)); err != nil {
 			return said("secret "+s.Name, err)
 		}
 		if err := t.allow(s.ID, s.Origins...); err != nil {
@@ -158,9 +158,9 @@ func (t *tx) replace(s sealedSecret) error {
 	// The value was sealed for a name, so the name must be the stored one.
 	const replaceSQL = `
 		UPDATE secrets
-		SET kind = $1, version = $2, set_at = $3, set_by = $4, sealed = $5
-		WHERE id = $6 AND version = $7 AND workspace = $8 AND org = $9 AND project = $10 AND name = $11`
-	n, err := t.exec(replaceSQL, string(s.Kind), s.Version, milli(s.Set), s.SetBy, s.value, s.ID, s.Version-1,
+		SET kind = $1, version = $2, set_at = $3, set_by = $4, sealed = $5, ends = $6, warned = 0
+		WHERE id = $7 AND version = $8 AND workspace = $9 AND org = $10 AND project = $11 AND name = $12`
+	n, err := t.exec(replaceSQL, string(s.Kind), s.Version, milli(s.Set), s.SetBy, s.value, milli(s.Ends), s.ID, s.Version-1,
 		s.Workspace, s.Scope.Org, s.Scope.Project, s.Name)
 	if err != nil {
 		return err

@@ -4,14 +4,18 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"patchbay/access"
 	"patchbay/connector"
 )
 
 // Retire moves one to the trash if the stored version is c.Version-1. Its identifier is free again; its pointers stay, but
-// hold no secret any more.
-func (s *Store) Retire(ctx context.Context, c connector.Connector, ev access.Event) error {
+// hold no secret any more. The uses in forget are forgotten with it; one that has other uses is [connector.ErrInUse].
+func (s *Store) Retire(ctx context.Context, c connector.Connector, forget []connector.Use, ev access.Event) error {
+	const forgetSQL = `
+		DELETE FROM uses
+		WHERE kind = $1 AND name = $2 AND place = $3 AND connector = $4`
 	const retireSQL = `
 		UPDATE connectors
 		SET trash = 1, version = $1, retired = $2, retired_by = $3
@@ -21,10 +25,22 @@ func (s *Store) Retire(ctx context.Context, c connector.Connector, ev access.Eve
 		if err != nil {
 			return err
 		}
+		for _, u := range forget {
+			if _, err := t.exec(forgetSQL, u.Kind, u.Name, u.Where, b.n); err != nil {
+				return err
+			}
+		}
+		var used bool
+		if err := t.one(`SELECT EXISTS (SELECT 1 FROM uses WHERE connector = $1)`, []any{b.n}, &used); err != nil {
+			return err
+		}
+		if used {
+			return fmt.Errorf("it has uses: %w", connector.ErrInUse)
+		}
 		if _, err := t.exec(retireSQL, c.Version, milli(c.Retired), c.RetiredBy, b.n); err != nil {
 			return err
 		}
-		if err := errors.Join(t.count(&b.Connector, -1), t.lean(b.n, -1)); err != nil {
+		if err := errors.Join(t.count(&b.Connector, -1), t.lean(b.n, -1), t.unwatch(b.n)); err != nil {
 			return err
 		}
 		return t.note(ev)
@@ -45,7 +61,7 @@ func (s *Store) Restore(ctx context.Context, c connector.Connector, ev access.Ev
 		if _, err := t.exec(restoreSQL, c.Version, milli(c.Updated), c.UpdatedBy, b.n); err != nil {
 			return err
 		}
-		if err := errors.Join(t.count(&b.Connector, 1), t.lean(b.n, 1)); err != nil {
+		if err := errors.Join(t.count(&b.Connector, 1), t.lean(b.n, 1), t.rewatch(b.n)); err != nil {
 			return err
 		}
 		return t.note(ev)

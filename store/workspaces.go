@@ -9,11 +9,11 @@ import (
 	"patchbay/connector"
 )
 
-const workspaceColumns = `id, vendor, name, account, region, remote, created, version`
+const workspaceColumns = `id, vendor, name, account, region, remote, created, version, strict, reserved`
 
 func readWorkspace(from scanner) (w connector.Workspace, err error) {
 	var created int64
-	err = from.Scan(&w.ID, &w.Vendor, &w.Name, &w.Account, &w.Region, &w.Remote, &created, &w.Version)
+	err = from.Scan(&w.ID, &w.Vendor, &w.Name, &w.Account, &w.Region, &w.Remote, &created, &w.Version, &w.Strict, &w.Reserved)
 	w.Created = fromMilli(created)
 	return w, err
 }
@@ -41,10 +41,11 @@ func (s *Store) Workspace(ctx context.Context, id string) (found connector.Works
 // AddWorkspace keeps a new one. Its name is taken without regard to case; vendor, account and region are taken together.
 func (s *Store) AddWorkspace(ctx context.Context, w connector.Workspace, ev access.Event) error {
 	const addSQL = `
-		INSERT INTO workspaces (id, vendor, name, fold, account, region, remote, created, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+		INSERT INTO workspaces (id, vendor, name, fold, account, region, remote, created, version, strict, reserved)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 	return s.change(ctx, "add workspace "+w.Name, func(t *tx) error {
-		return t.noted(ev, addSQL, w.ID, w.Vendor, w.Name, fold(w.Name), w.Account, w.Region, flag(w.Remote), milli(w.Created), max(w.Version, 1))
+		return t.noted(ev, addSQL, w.ID, w.Vendor, w.Name, fold(w.Name), w.Account, w.Region, flag(w.Remote), milli(w.Created), max(w.Version, 1),
+			flag(w.Strict), w.Reserved)
 	})
 }
 
@@ -59,6 +60,20 @@ func (s *Store) RenameWorkspace(ctx context.Context, w connector.Workspace, ev a
 			return err
 		}
 		return t.noted(ev, renameSQL, w.Name, fold(w.Name), w.Version, w.ID)
+	})
+}
+
+// SetWorkspace keeps the settings if the stored version is w.Version-1.
+func (s *Store) SetWorkspace(ctx context.Context, w connector.Workspace, ev access.Event) error {
+	const setSQL = `
+		UPDATE workspaces
+		SET strict = $1, reserved = $2, version = $3
+		WHERE id = $4`
+	return s.change(ctx, "set workspace "+w.ID, func(t *tx) error {
+		if err := t.expect(`SELECT version FROM workspaces WHERE id = $1`, w.ID, w.Version-1); err != nil {
+			return err
+		}
+		return t.noted(ev, setSQL, flag(w.Strict), w.Reserved, w.Version, w.ID)
 	})
 }
 

@@ -79,6 +79,8 @@ type OverviewPage struct {
 	Counts     connector.Counts      // of what the user may see
 	Red        []connector.Connector // failing, degraded and waiting, worst first; a handful
 	Changed    []connector.Connector // the latest changes, newest first; a handful
+	Watch      connector.WatchState
+	Ending     int // how many things end within 30 days, or have ended
 	Workspaces []connector.Workspace
 }
 
@@ -113,7 +115,7 @@ type ChoosePage struct {
 
 // FormPage creates or changes a connector. Fields carry their wire names; besides them the form sends workspace (when new),
 // version (when it changes one), {field}.value (a new value for the secret that a reference names), {field}.state (keep,
-// replace or remove, for a hidden field) and keep.{field} (mine or theirs, after a conflict).
+// replace or remove, for a hidden field), keep.{field} (mine or theirs, after a conflict) and test.run (the test that is on its way).
 type FormPage struct {
 	Shell
 	Vendor     *connector.Vendor
@@ -131,6 +133,7 @@ type FormPage struct {
 	Advice     connector.Problems
 	As         Snippets // Request, Curl, JSON and YAML
 	Conflict   *Conflict
+	Test       *DraftPanel // of the draft; nil where a type cannot be tested before it is kept
 }
 
 // Reference is one secret that a field could point at.
@@ -162,6 +165,7 @@ type ConnectorPage struct {
 	Connector    connector.Connector
 	Asks         string          // what a check would ask, in a few words
 	Last         *connector.Run  // the newest run, running or over; nil before the first
+	Waits        bool            // the newest run waits for its turn
 	History      []connector.Run // newest first, a few dozen
 	Uses         []connector.Use
 	UseProblems  connector.Problems // of kind, name and where
@@ -170,6 +174,8 @@ type ConnectorPage struct {
 	As           Snippets           // JSON, YAML, Curl and Terraform
 	Door         *access.Request    // the last request about it at a vendor door; nil: none
 	Registration *Registration      // Jitterbit only
+	Applied      bool               // the workspace has an OAuth application, through which a person can let the connector in
+	Watch        WatchPanel
 }
 
 // Registration is what a Jitterbit registration has besides: POST /connectors/{id}/pair with key and secret, POST
@@ -196,8 +202,12 @@ type CheckPanel struct {
 	Now       time.Time
 	Connector connector.Connector
 	Run       *connector.Run // nil before the first
+	Waits     bool           // the run waits for its turn
 	Asks      string
-	May       bool // the user may ask again
+	May       bool   // the user may ask again, and cancel
+	Trusts    bool   // the user may trust the host key of a server
+	Refused   string // why no other check was begun, in whole sentences, or ""
+	Alone     bool   // the panel stands on the run's own page
 }
 
 // DeletePage asks whether a connector should go: POST /connectors/{id}/delete with version.
@@ -235,16 +245,10 @@ type PurgePage struct {
 	Problems  connector.Problems // of name
 }
 
-// HistoryPage lists the runs of a connector.
-type HistoryPage struct {
-	Shell
-	Connector connector.Connector
-	Runs      []connector.Run // newest first
-}
-
 // RunPage is one run of a check.
 type RunPage struct {
 	Shell
 	Connector connector.Connector
 	Run       connector.Run
+	Waits     bool // for its turn
 }

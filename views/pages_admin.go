@@ -19,7 +19,7 @@ type WorkspacesPage struct {
 	Typed      string              // and the name that was typed
 }
 
-// SecretsPage lists the workspaces' secrets and takes new ones: POST /secrets with workspace, scope, name, kind and value.
+// SecretsPage lists the workspaces' secrets and takes new ones: POST /secrets with workspace, scope, name, kind, value and ends.
 // The list is asked for with workspace and q.
 type SecretsPage struct {
 	Shell
@@ -29,21 +29,23 @@ type SecretsPage struct {
 	Text       string // search
 	Secrets    []connector.NamedSecret
 	Draft      SecretDraft
-	Problems   connector.Problems // of workspace, scope, name, kind and value
+	Problems   connector.Problems // of workspace, scope, name, kind, value and ends
 	Empty      Empty
 }
 
 // SecretDraft is what was typed for a new secret, the value left out.
-type SecretDraft struct{ Workspace, Scope, Name, Kind string }
+type SecretDraft struct{ Workspace, Scope, Name, Kind, Ends string }
 
-// SecretPage is one secret: POST /secrets/{id}/replace with value and version, POST /secrets/{id}/remove.
+// SecretPage is one secret: POST /secrets/{id}/replace with value and version, POST /secrets/{id}/ends with ends, POST
+// /secrets/{id}/remove.
 type SecretPage struct {
 	Shell
 	Vendor    *connector.Vendor
 	Workspace connector.Workspace
 	Secret    connector.NamedSecret
 	Users     []connector.Connector // that point at it, at most a few dozen
-	Problems  connector.Problems    // of value
+	Ends      string                // what was typed for its end
+	Problems  connector.Problems    // of value and ends
 }
 
 // UsersPage lists the people: POST /users with username, role and password; POST /users/{id}/role with role and version;

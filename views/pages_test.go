@@ -77,7 +77,7 @@ func pages() map[string]templ.Component {
 	unused := connector.NamedSecret{ID: "s2", SecretName: connector.SecretName{Workspace: "w1", Scope: connector.Scope{Org: "acme"}, Name: "deploy_key"}, Kind: connector.SecretSSHKey, Version: 1, Set: back(time.Hour), SetBy: "robin", Created: back(time.Hour)}
 	secrets := SecretsPage{Shell: shell("Secrets", "/secrets"), Vendors: vendors, Workspaces: tenancies, Secrets: []connector.NamedSecret{secret, unused}}
 	badSecrets := secrets
-	badSecrets.Shell.Invalid, badSecrets.Draft, badSecrets.Problems = true, SecretDraft{"w1", "acme", "git token", "text"}, connector.Problems{{Field: "name", Text: "Name must consist of letters, digits, _ and $."}, {Field: "value", Text: "Value is required."}}
+	badSecrets.Shell.Invalid, badSecrets.Draft, badSecrets.Problems = true, SecretDraft{"w1", "acme", "git token", "text", ""}, connector.Problems{{Field: "name", Text: "Name must consist of letters, digits, _ and $."}, {Field: "value", Text: "Value is required."}}
 	workspaces := WorkspacesPage{Shell: shell("Workspaces", "/workspaces"), Vendors: vendors, Workspaces: tenancies, Counts: counts}
 	renaming := workspaces
 	renaming.Shell.Invalid, renaming.Renaming, renaming.Wrong, renaming.Typed = true, "w3", "Name is already taken by another workspace.", "Security EU"

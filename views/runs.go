@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"patchbay/access"
 	"patchbay/connector"
 )
 
@@ -12,8 +13,17 @@ const stripped = 20
 
 func (p CheckPanel) running() bool { return p.Run != nil && p.Run.State == connector.Running }
 
+// events is where the steps of a running check come from.
+func (p CheckPanel) events() string {
+	at := connectorURL(p.Connector.ID, "checks", p.Run.ID, "events")
+	if p.Alone {
+		at += "?alone=yes"
+	}
+	return at
+}
+
 func (p ConnectorPage) panel() CheckPanel {
-	return CheckPanel{Now: p.Now, Connector: p.Connector, Run: p.Last, Asks: p.Asks}
+	return CheckPanel{Now: p.Now, Connector: p.Connector, Run: p.Last, Waits: p.Waits, Asks: p.Asks, May: p.May(access.Test), Trusts: p.May(access.Edit)}
 }
 
 // tally counts what the runs on the page say.
@@ -35,7 +45,7 @@ func runTone(r connector.Run) string {
 	switch r.State {
 	case connector.Running:
 		return "run"
-	case connector.Interrupted:
+	case connector.Interrupted, connector.Cancelled:
 		return "idle"
 	}
 	return tone(r.Status)
@@ -45,7 +55,7 @@ func runIcon(r connector.Run) string {
 	switch r.State {
 	case connector.Running:
 		return "run"
-	case connector.Interrupted:
+	case connector.Interrupted, connector.Cancelled:
 		return "skip"
 	}
 	return statusIcon(r.Status)
@@ -57,6 +67,8 @@ func runWord(r connector.Run) string {
 		return "Running"
 	case connector.Interrupted:
 		return "Interrupted"
+	case connector.Cancelled:
+		return "Cancelled"
 	}
 	return r.Status.Label()
 }

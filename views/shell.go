@@ -59,6 +59,8 @@ func (s Shell) places() []place {
 		{href: "/", text: "Overview", icon: "overview", count: s.Nav.Failing, red: true, needs: access.View},
 		{href: "/connectors", text: "Connectors", icon: "connectors", count: s.Nav.Connectors, needs: access.View},
 		{href: "/secrets", text: "Secrets", icon: "secrets", needs: access.View},
+		{href: "/expiry", text: "Expiry", icon: "expiry", needs: access.View},
+		{href: "/watch", text: "Watch", icon: "watch", needs: access.View},
 		{href: "/workspaces", text: "Workspaces", icon: "workspaces", needs: access.View},
 		{href: "/trash", text: "Trash", icon: "trash", count: s.Nav.Trash, needs: access.View},
 		{href: "/credentials", text: "Credentials", icon: "credentials", needs: access.ManageWorkspaces, apart: true},

@@ -84,12 +84,19 @@ func Actor(c echo.Context) access.Actor {
 
 // SessionEnds tells when the session ends if nothing is done; zero without one.
 func SessionEnds(c echo.Context) time.Time {
-	if s := session(c); s != nil {
-		if row, ok := s.Values[rowValue].(access.Session); ok {
-			return ends(row)
-		}
+	if row, ok := sessionRow(c); ok {
+		return ends(row)
 	}
 	return time.Time{}
+}
+
+func sessionRow(c echo.Context) (access.Session, bool) {
+	s := session(c)
+	if s == nil {
+		return access.Session{}, false
+	}
+	row, ok := s.Values[rowValue].(access.Session)
+	return row, ok
 }
 
 // Stay notes that the session is in use and tells when it ends now.

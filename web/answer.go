@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -55,6 +57,10 @@ func answer(cfg Config, err error, c echo.Context) {
 		return
 	}
 	e := describe(err)
+	var busy *connector.Busy
+	if errors.As(err, &busy) {
+		c.Response().Header().Set("Retry-After", strconv.FormatInt(int64((busy.After+time.Second-1)/time.Second), 10))
+	}
 	if e.Status == http.StatusNotFound || e.Status == http.StatusMethodNotAllowed {
 		recognise(cfg, c)
 	}
@@ -90,7 +96,10 @@ func describe(err error) Error {
 	var problems connector.Problems
 	var tooLarge *http.MaxBytesError
 	var httpErr *echo.HTTPError
+	var busy *connector.Busy
 	switch {
+	case errors.As(err, &busy):
+		return Error{http.StatusTooManyRequests, "Not begun", busy.Error(), ""}
 	case errors.As(err, &denied):
 		return Error{http.StatusForbidden, "Not allowed", denied.Error(), "Ask an admin for that role, or sign in as somebody who has it."}
 	case errors.Is(err, connector.ErrNotFound):

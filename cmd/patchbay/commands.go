@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/netip"
 	"strings"
 	"time"
@@ -123,21 +124,26 @@ func open(ctx context.Context, env Env, dir string) (*opened, error) {
 	return &opened{st, registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: nobody{}, Passwords: password.New(), Now: env.Now}), env.Now}, nil
 }
 
+// mostAtOnce is how many checks a command may run at the same time; its own flag says how many it does.
+const mostAtOnce = 64
+
 // openSpeaking is open for a command that asks other sides, with the same guard as the server's.
 func openSpeaking(ctx context.Context, env Env, dir string, f speakFlags) (*opened, error) {
+	logTo(slog.New(slog.NewTextHandler(env.Stderr, nil)))
 	fmt.Fprintln(env.Stderr, "Data directory:", dir)
 	st, err := store.Open(ctx, dir, catalog.All(), env.Now)
 	if err != nil {
 		return nil, err
 	}
-	return &opened{st, speaking(st, remote.New(remote.Config{AllowEgress: f.AllowEgress, Now: env.Now}), "", nil, env.Now), env.Now}, nil
+	return &opened{st, speaking(st, remote.New(remote.Config{AllowEgress: f.AllowEgress, Now: env.Now}), "", nil, registry.Limits{AtOnce: mostAtOnce}, env.Now), env.Now}, nil
 }
 
 // speaking makes the registry that asks other sides through the dialer; base is the console's own address. sender is
 // nil for a command: what it makes happen is told by the server, which hears of it.
-func speaking(st *store.Store, dialer *remote.Dialer, base string, sender registry.Sender, now func() time.Time) *registry.Registry {
-	return registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: probe.New(dialer, now), Passwords: password.New(), Now: now,
-		OAuth:  registry.OAuth{Apps: st, Exchanger: oauth.New(dialer), Callback: base + handlers.OAuthCallback},
+func speaking(st *store.Store, dialer *remote.Dialer, base string, sender registry.Sender, limits registry.Limits, now func() time.Time) *registry.Registry {
+	asker, consents := probe.New(dialer, now), oauth.New(dialer)
+	return registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: asker, Tickets: asker, Passwords: password.New(), Now: now, Limits: limits,
+		OAuth:  registry.OAuth{Apps: st, Exchanger: consents, Refresher: consents, Callback: base + handlers.OAuthCallback},
 		Notify: registry.Notify{Notices: st, Sender: sender, Base: base}})
 }
 
@@ -185,6 +191,7 @@ func (c userAdd) Run(ctx context.Context, env Env) (err error) {
 
 type wsCmd struct {
 	Add  wsAdd  `cmd:"" help:"Add a hosted workspace."`
+	Set  wsSet  `cmd:"" help:"Decide what the vendor of a workspace leaves open: how its door answers failures, and which names are reserved."`
 	List wsList `cmd:"" help:"List the workspaces."`
 }
 
@@ -194,6 +201,7 @@ type wsAdd struct {
 	Vendor  string `required:"" enum:"harness,securityhub,jitterbit" help:"Vendor: harness, securityhub or jitterbit."`
 	Account string `required:"" placeholder:"ID" help:"Harness account id, AWS account number or Harmony organisation id."`
 	Region  string `placeholder:"R" help:"AWS region, for securityhub."`
+	Strict  bool   `help:"For jitterbit: the door answers failures with HTTP statuses of their own, rather than with 200."`
 }
 
 // Run adds the workspace.
@@ -203,7 +211,8 @@ func (c wsAdd) Run(ctx context.Context, env Env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
-	w, err := o.reg.AddWorkspace(ctx, access.System("command line"), connector.Workspace{Name: c.Name, Vendor: c.Vendor, Account: c.Account, Region: c.Region})
+	w, err := o.reg.AddWorkspace(ctx, access.System("command line"), connector.Workspace{Name: c.Name, Vendor: c.Vendor, Account: c.Account, Region: c.Region,
+		Settings: connector.Settings{Strict: c.Strict}})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"patchbay/access"
 	"patchbay/connector"
+	"patchbay/connector/securityhub"
 	"patchbay/registry"
 	"patchbay/remote/rehearsal"
 )
@@ -29,6 +30,7 @@ func rehearse(ctx context.Context, env Env, reg *registry.Registry, there *rehea
 	for _, w := range sampleWorkspaces {
 		f.workspace(w)
 	}
+	f.application(there)
 	for _, s := range sampleSecrets(there) {
 		f.secret(s)
 	}
@@ -73,6 +75,29 @@ func (f *filler) secret(s sampleSecret) {
 	}
 }
 
+// application sets the OAuth application of the Security Hub workspace: a browser on this machine reaches the page for the consent, and the program
+// itself the token URL and the API under their real names.
+func (f *filler) application(there *rehearsal.Server) {
+	if f.err != nil {
+		return
+	}
+	app := securityhub.Atlassian()
+	app.Workspace, app.ClientID, app.AuthoriseURL = f.workspaces["securityhub"], rehearsal.JiraClient, there.URL+"/atlassian/authorize"
+	_, f.err = f.reg.SetOAuthApp(f.ctx, f.actor, app, connector.NewSecret(there.Password))
+}
+
+// letIn lets a connector in with the code of a consent, as a program does at the vendor's own API.
+func (f *filler) letIn(c connector.Connector, code string) {
+	s, ok := c.Spec.(connector.Authorising)
+	if !ok {
+		f.err = fmt.Errorf("sample %q is let in by nobody", c.Name)
+		return
+	}
+	if _, err := f.reg.Consent(f.ctx, f.actor, c.Workspace, c.Identifier, s.State(), code); err != nil {
+		f.err = fmt.Errorf("let sample %q in: %w", c.Name, err)
+	}
+}
+
 // channel opens one that is told of everything, and has it tested.
 func (f *filler) channel(name, address string) {
 	if f.err != nil {
@@ -112,7 +137,16 @@ func (f *filler) connector(s sample) {
 			return
 		}
 	}
-	if s.ask {
+	if s.trust {
+		f.trust(made.ID)
+	}
+	if s.code != nil && f.err == nil {
+		f.letIn(made, s.code())
+	}
+	if s.rebuilt != nil && f.err == nil {
+		f.err = s.rebuilt()
+	}
+	if s.ask && f.err == nil {
 		_, f.err = f.reg.Check(f.ctx, f.actor, made.ID)
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"patchbay/access"
 	"patchbay/handlers/harnessapi"
 	"patchbay/handlers/jitterbitapi"
 	"patchbay/handlers/securityhubapi"
@@ -21,15 +20,8 @@ func doors(e *echo.Echo, reg *registry.Registry, requests *registry.RequestLog, 
 	harnessapi.New(harnessapi.Config{Registry: reg, Now: now, Log: log, Note: requests.Note, Limit: harness.Allow}).Mount(e)
 	// Security Hub: ten a second, thirty at once.
 	hub := web.NewLimits(10, time.Second, 30, now)
-	securityhubapi.New(securityhubapi.Config{Registry: reg, Now: now, Note: requests.Note, Limit: over(hub), Authoriser: authoriser{reg}}).Mount(e)
+	securityhubapi.New(securityhubapi.Config{Registry: reg, Now: now, Note: requests.Note, Limit: hub.Allow}).Mount(e)
 	// Harmony documents no limit; two a second is more than any of its clients asks for.
 	harmony := web.NewLimits(120, time.Minute, 120, now)
-	jitterbitapi.New(jitterbitapi.Config{Registry: reg, Now: now, Note: requests.Note, Limit: over(harmony)}).Mount(e)
-}
-
-func over(l *web.Limits) func(access.Credential) (time.Duration, bool) {
-	return func(c access.Credential) (time.Duration, bool) {
-		wait, ok := l.Allow(c.ID)
-		return wait, !ok
-	}
+	jitterbitapi.New(jitterbitapi.Config{Registry: reg, Now: now, Note: requests.Note, Limit: harmony.Allow}).Mount(e)
 }

@@ -57,7 +57,7 @@ func newHub(t *testing.T) *hub {
 	}
 	dialer := remote.New(remote.Config{AllowLoopback: true})
 	h.Registry = registry.New(registry.Config{Store: h.store, Doors: h.store, Catalog: catalog.All(), Asker: probe.New(dialer, time.Now),
-		Passwords: password.New(), Now: time.Now, OAuth: registry.OAuth{Apps: h.store, Exchanger: oauth.New(dialer), Callback: callback}})
+		Passwords: password.New(), Now: time.Now, OAuth: registry.OAuth{Apps: h.store, Exchanger: oauth.New(dialer), Refresher: oauth.New(dialer), Callback: callback}})
 	t.Cleanup(func() {
 		h.Close()
 		if err := h.store.Close(); err != nil {
@@ -71,7 +71,7 @@ func newHub(t *testing.T) *hub {
 	if h.key, err = h.Mint(t.Context(), asAdmin, h.workspace.ID, "ci", access.Editor); err != nil {
 		t.Fatalf("Mint() = %v", err)
 	}
-	securityhubapi.New(securityhubapi.Config{Registry: h.Registry, Now: time.Now, Authoriser: authoriser{h.Registry}}).Mount(h.door)
+	securityhubapi.New(securityhubapi.Config{Registry: h.Registry, Now: time.Now}).Mount(h.door)
 	return h
 }
 
@@ -284,19 +284,29 @@ func TestAnAuthorisedConnectorIsAuthorisedAgain(t *testing.T) {
 	}
 	first := h.own(t, id)
 	c, _ := h.jira(t, id)
-	again, err := h.Reauthorise(t.Context(), asAdmin, c.ID)
-	if err != nil {
-		t.Fatalf("Reauthorise() = %v", err)
-	}
-	jira := again.Spec.(*securityhub.JiraCloud)
-	if !jira.Authorised() || jira.AuthURL == authURL || again.Health.Status == connector.Waiting {
-		t.Errorf("with a new state it is %s with %+v, want it authorised still", again.Health.Status, jira)
+	if _, jira := h.jira(t, id); jira.AuthURL != "" {
+		t.Errorf("authorised, it still invites to %s", jira.AuthURL)
 	}
 	if code, answer := h.register(t, h.server.consent(t, authURL, callback)); code != http.StatusNotFound {
 		t.Errorf("the old state = %d %v, want 404", code, answer)
 	}
-	if code, answer := h.register(t, h.server.consent(t, jira.AuthURL, callback)); code != http.StatusOK {
-		t.Errorf("the new state = %d %v", code, answer)
+	address, err := h.BeginConsent(t.Context(), asAdmin, c.ID)
+	if err != nil {
+		t.Fatalf("BeginConsent() = %v", err)
+	}
+	back := h.server.consent(t, address, callback)
+	if code, answer := h.register(t, back); code != http.StatusNotFound {
+		t.Errorf("a person's state at the door = %d %v, want 404", code, answer)
+	}
+	p, err := h.ReturnConsent(t.Context(), asAdmin, securityhub.StateFor(back.Get("state")), back.Get("state"), back.Get("code"))
+	if err != nil {
+		t.Fatalf("ReturnConsent() = %v", err)
+	}
+	if _, jira := h.jira(t, id); !jira.Authorised() || h.own(t, id).Access.Reveal() != first.Access.Reveal() {
+		t.Errorf("on the way it is %+v, want it authorised as before", jira)
+	}
+	if _, err := h.TakeConsent(t.Context(), asAdmin, c.ID, p.ID, ""); err != nil {
+		t.Errorf("TakeConsent() = %v", err)
 	}
 	if second := h.own(t, id); second.Access.Reveal() == first.Access.Reveal() {
 		t.Error("the old tokens are still kept")

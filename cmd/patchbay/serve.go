@@ -31,10 +31,13 @@ import (
 
 type serveCmd struct {
 	dataFlag
+	limitFlags
 	mailFlags
+	watchFlags
 	Listen        string         `help:"Address to listen on." default:"127.0.0.1:8080" env:"PATCHBAY_LISTEN" placeholder:"HOST:PORT"`
 	BaseURL       string         `help:"Address under which people reach the console, when it is another one." env:"PATCHBAY_BASE_URL" placeholder:"URL"`
 	AllowEgress   []netip.Prefix `help:"Private networks that checks may reach." env:"PATCHBAY_ALLOW_EGRESS" placeholder:"CIDR"`
+	AzureIdentity bool           `help:"Let checks of Azure's managed identities use those of this machine, by its metadata service." env:"PATCHBAY_AZURE_IDENTITY"`
 	AdminUser     string         `help:"First admin, for an unattended start." env:"PATCHBAY_ADMIN_USER" placeholder:"NAME"`
 	AdminPassword string         `help:"File with the first admin's password." name:"admin-password-file" env:"PATCHBAY_ADMIN_PASSWORD_FILE" placeholder:"FILE"`
 	Dev           bool           `help:"Serve samples of everything from a temporary data directory; checks may reach this machine." env:"PATCHBAY_DEV"`
@@ -50,13 +53,13 @@ func (c serveCmd) Validate() error {
 		return errors.New("--admin-user and --admin-password-file belong together; give both or none")
 	}
 	_, err := c.base()
-	return err
+	return errors.Join(err, c.watchFlags.valid())
 }
 
 // Run serves until the context ends.
 func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
 	log := slog.New(slog.NewJSONHandler(env.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
-	slog.SetDefault(log)
+	logTo(log)
 	if c.Dev {
 		dir, err := os.MkdirTemp("", "patchbay-dev-")
 		if err != nil {
@@ -87,21 +90,21 @@ func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
 		base.Host = reachable(listener.Addr())
 	}
 
-	out := remote.Config{AllowEgress: c.AllowEgress, AllowLoopback: c.Dev, Own: own(listener.Addr()), Now: env.Now}
+	out := remote.Config{AllowEgress: c.AllowEgress, AllowLoopback: c.Dev, Own: own(listener.Addr()), Identity: c.AzureIdentity || c.Dev, Now: env.Now}
 	var there *rehearsal.Server
 	if c.Dev {
 		if there, err = rehearsal.New("ci-bot", strings.ToLower(rand.Text()), env.Now()); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, there.Close()) }()
-		out.ConnectTo, out.Roots = there.Routes(), there.Roots()
+		out.ConnectTo, out.Roots, out.IdentityAt = there.Routes(), there.Roots(), there.IdentityAt
 	}
 	dialer := remote.New(out)
 	sender, err := c.sender(dialer)
 	if err != nil {
 		return err
 	}
-	reg := speaking(st, dialer, base.String(), sender, env.Now)
+	reg := speaking(st, dialer, base.String(), sender, c.limits(), env.Now)
 	defer reg.Close()
 	if n, err := reg.Recover(ctx); err != nil {
 		log.Warn("the history of interrupted checks could not be mended", "error", err)
@@ -126,7 +129,8 @@ func (c serveCmd) Run(ctx context.Context, env Env) (err error) {
 	var told sync.WaitGroup
 	told.Go(func() { tell(telling, reg, log) })
 	defer func() { stop(); told.Wait() }()
-	return serve(ctx, env, server, listener, st, log)
+	defer c.watch(ctx, reg)()
+	return serve(ctx, env, server, listener, st, reg, log)
 }
 
 // console puts the pages and the vendor doors behind the front door.
@@ -142,22 +146,31 @@ func console(c serveCmd, env Env, log *slog.Logger, base *url.URL, st *store.Sto
 		return nil, err
 	}
 	doors(e, reg, requests, log, env.Now)
-	return web.Server(e), nil
+	server := web.Server(e)
+	server.RegisterOnShutdown(h.Quit)
+	return server, nil
 }
 
 // serve answers requests until the context ends, then lets those on their way end.
-func serve(ctx context.Context, env Env, server *http.Server, listener net.Listener, st *store.Store, log *slog.Logger) error {
+func serve(ctx context.Context, env Env, server *http.Server, listener net.Listener, st *store.Store, reg *registry.Registry, log *slog.Logger) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	sweep := time.NewTicker(10 * time.Minute)
 	defer sweep.Stop()
+	minute := time.NewTicker(time.Minute)
+	defer minute.Stop()
 	for {
 		select {
 		case err := <-failed:
 			return fmt.Errorf("serve: %w", err)
+		case <-minute.C:
+			reg.NoteRefusals(ctx)
 		case <-sweep.C:
 			if err := st.SweepSessions(ctx, env.Now()); err != nil {
 				log.Warn("old sessions could not be swept out", "error", err)
+			}
+			if err := st.SweepConsents(ctx, env.Now()); err != nil {
+				log.Warn("old consents could not be swept out", "error", err)
 			}
 		case <-ctx.Done():
 			ending, done := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)

@@ -21,7 +21,7 @@ var types = []connector.Type{
 func Vendor() *connector.Vendor {
 	return &connector.Vendor{
 		ID: vendorID, Name: "Jitterbit Harmony", Short: "Harmony", Mark: "J",
-		Tenancy: "Organisation id", Door: "/api/jitterbit",
+		Tenancy: "Organisation id", Door: "/api/jitterbit", Settings: true,
 		Types:       types,
 		AccountRule: orgID,
 		Fields:      fields,

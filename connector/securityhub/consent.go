@@ -32,6 +32,9 @@ func (s *JiraCloud) Invite(app connector.OAuthApp, callback string) {
 	}
 }
 
+// Invitation implements [connector.Authorising].
+func (s *JiraCloud) Invitation() string { return s.AuthURL }
+
 // audience is the host of the API that the token is for.
 func audience(api string) string {
 	_, rest, _ := strings.Cut(api, "://")

@@ -43,7 +43,7 @@ func (s *JiraCloud) Fields() []connector.Field {
 
 // Check asks for the project and for the right to create issues in it.
 func (s *JiraCloud) Check() connector.Check {
-	return connector.ReadJira{CloudID: s.CloudID, ProjectKey: s.ProjectKey}
+	return connector.ReadJira{CloudID: s.CloudID, ProjectKey: s.ProjectKey, Site: s.Domain}
 }
 
 // Authorised reports whether a person has let the connector in.

@@ -126,10 +126,13 @@ func identity(w connector.Workspace, c *connector.Connector) []wire.Member {
 // until a check has proven it, it is not.
 func providerDetail(c *connector.Connector) wire.Value {
 	out := union(c.Type, c.Spec, c.Extra, detail)
+	if jira, ok := c.Spec.(*JiraCloud); ok && jira.Authorised() && lapsed(c.Health) {
+		out = wire.Obj(wire.M(c.Type, out.Get(c.Type).With("AuthStatus", wire.Text(AuthFailed))))
+	}
 	if snow, ok := c.Spec.(*ServiceNow); ok && snow.AuthStatus == "" {
 		word := AuthFailed
 		if c.Health.Status == connector.Healthy || c.Health.Status == connector.Degraded ||
-			c.Health.Status == connector.Failing && !refused(c.Health) {
+			c.Health.Status == connector.Failing && !isIdentity(c.Health.Code) {
 			word = AuthActive
 		}
 		out = wire.Obj(wire.M(c.Type, out.Get(c.Type).With("AuthStatus", wire.Text(word))))
@@ -137,8 +140,10 @@ func providerDetail(c *connector.Connector) wire.Value {
 	return out
 }
 
-// refused reports whether a check failed because the other side did not take the credentials.
-func refused(h connector.Health) bool { return strings.Contains(h.Code, "AUTH") }
+// lapsed reports whether a person's consent, once given, is good no more.
+func lapsed(h connector.Health) bool {
+	return (h.Status == connector.Failing || h.Status == connector.Waiting) && isIdentity(h.Code)
+}
 
 func healthBody(c *connector.Connector) wire.Value {
 	checked := c.Health.Checked
@@ -152,7 +157,7 @@ func healthBody(c *connector.Connector) wire.Value {
 	if c.Health.Summary != "" && c.Health.Status != connector.Healthy {
 		members = append(members, wire.M("Message", wire.Text(c.Health.Summary)))
 	}
-	if c.Health.Status == connector.Failing && refused(c.Health) {
+	if c.Health.Status == connector.Failing && isIdentity(c.Health.Code) {
 		members = append(members, wire.M("Issues", wire.List(wire.Obj(
 			wire.M("Code", wire.Text("AUTHENTICATION_FAILURE")),
 			wire.M("Message", wire.Text(c.Health.Summary)),
@@ -171,7 +176,7 @@ func StatusWord(c *connector.Connector) string {
 	case connector.Degraded:
 		return "DEGRADED"
 	case connector.Waiting:
-		if jira, ok := c.Spec.(*JiraCloud); ok && jira.Authorised() {
+		if jira, ok := c.Spec.(*JiraCloud); ok && jira.Authorised() && !lapsed(c.Health) {
 			return "PENDING_CONFIGURATION"
 		}
 		return "PENDING_AUTHORIZATION"

@@ -125,7 +125,7 @@ func TestDecodeUpdate(t *testing.T) {
 func TestAnswerAndSummary(t *testing.T) {
 	later := noon.Add(time.Minute)
 	c := kept(connector.Draft{Type: jiraCloud, Name: "jira", Spec: &JiraCloud{ProjectKey: "SEC", CloudID: "c", Domain: "https://x.atlassian.net", AuthStatus: AuthFailed}},
-		connector.Health{Status: connector.Failing, Since: later, Checked: later, Code: "JIRA_AUTH_REFUSED", Summary: "No."})
+		connector.Health{Status: connector.Failing, Since: later, Checked: later, Code: "JIRA_TOKEN_REFUSED", Summary: "No."})
 	want := `{"ConnectorArn":"arn:aws:securityhub:us-east-1:123456789012:connectorv2/0b7f3f5e-1c9a-4d6e-9a52-0d6b6f6f7c11",` +
 		`"ConnectorId":"0b7f3f5e-1c9a-4d6e-9a52-0d6b6f6f7c11","Name":"jira","CreatedAt":"2025-12-03T10:11:12.345Z","LastUpdatedAt":"2025-12-03T10:12:12.345Z",` +
 		`"Health":{"ConnectorStatus":"FAILED_TO_CONNECT","LastCheckedAt":"2025-12-03T10:12:12.345Z","Message":"No.",` +

@@ -14,6 +14,9 @@ const badKey = "The API key is missing, wrong, revoked or of another account. Se
 func (a *API) authenticate(c *call) error {
 	account, id, secret, ok := splitKey(c.r.Header.Get("x-api-key"))
 	if !ok {
+		if c.r.Header.Get("x-api-key") != "" { // who brings no key at all does not try to log in
+			a.reg.Refused(c.ctx, vendorID, "", "not an API key")
+		}
 		return refuse(unauthenticated, badKey)
 	}
 	credential, workspace, err := a.reg.Present(c.ctx, vendorID, id, secret, c.address)
@@ -29,16 +32,17 @@ func (a *API) authenticate(c *call) error {
 	}
 	switch {
 	case account != "" && account != workspace.Account, named != "" && named != workspace.Account:
+		a.reg.Refused(c.ctx, vendorID, id, "another account")
 		return refuse(unauthenticated, badKey)
 	case named == "":
 		return refuse(noAccount, "No account is known for this call. Send the header Harness-Account.")
 	}
 	c.credential, c.workspace, c.actor = credential, workspace, credential.Actor()
-	return c.legacyAccount()
+	return a.legacyAccount(c)
 }
 
 // legacyAccount holds the older API to its own rule: the query says the account, whatever the header says.
-func (c *call) legacyAccount() error {
+func (a *API) legacyAccount(c *call) error {
 	said := c.query.Get("accountIdentifier")
 	switch {
 	case !c.legacy || c.operation.anyAccount && said == "":
@@ -46,6 +50,7 @@ func (c *call) legacyAccount() error {
 	case said == "":
 		return refuse(badFields, "", fault{"accountIdentifier", "is required in the query"})
 	case said != c.workspace.Account:
+		a.reg.Refused(c.ctx, vendorID, c.credential.Key, "another account")
 		return refuse(unauthenticated, badKey)
 	}
 	return nil

@@ -29,7 +29,7 @@ type Config struct {
 	Registry *registry.Registry
 	Now      func() time.Time
 	Log      *slog.Logger
-	// Limit says whether a credential may call now; when it may not, wait is how long until it may. Nil lets everybody.
+	// Limit says whether a credential, by its id, may call now; when it may not, wait is how long until it may. Nil lets everybody.
 	Limit func(credential string) (wait time.Duration, ok bool)
 	// Note is told of each request after its answer. Nil tells nobody.
 	Note func(access.Request)

@@ -18,10 +18,11 @@ type filter struct {
 	tags               connector.Tags
 }
 
-// The ways in which a connector reaches the other side.
+// The ways in which a connector reaches the other side, and the field of a spec that says which.
 const (
 	byDelegate = "DELEGATE"
 	byManager  = "MANAGER"
+	wayField   = "execute_on_delegate"
 )
 
 // filter reads the body of a list. A list without a body is not filtered.
@@ -105,31 +106,32 @@ func (f filter) holds(t connector.Type) bool {
 		(f.inherits == nil || *f.inherits == strings.Contains(t.Name, "InheritFromDelegate"))
 }
 
-// looks tells whether the filter asks what only the connector itself can answer.
-func (f filter) looks() bool { return f.description != "" || f.mode() != "" }
-
-// mode is the one way that is kept, or "" when both are.
-func (f filter) mode() string {
-	if len(f.modes) == 1 {
-		return f.modes[0]
-	}
-	return ""
-}
-
-// keeps looks at one connector.
-func (f filter) keeps(c connector.Connector) bool {
-	if !strings.Contains(strings.ToLower(c.Description), strings.ToLower(f.description)) {
-		return false
-	}
-	return f.mode() == "" || f.mode() == modeOf(c)
-}
-
-// modeOf tells how a connector reaches the other side. A type that cannot say so always uses a delegate.
-func modeOf(c connector.Connector) string {
-	for _, f := range c.Spec.Fields() {
-		if f.Name == "execute_on_delegate" && f.Value() == "" {
-			return byManager
+// narrow puts the filter into the question.
+func (a *API) narrow(p *connector.Pick, f filter) {
+	p.Names, p.Identifiers, p.Description, p.Tags = f.names, f.identifiers, f.description, f.tags
+	if f.families() {
+		for _, t := range a.vendor().Types {
+			if f.holds(t) {
+				p.Types = append(p.Types, t.Name)
+			}
+		}
+		if len(p.Types) == 0 {
+			p.Types = []string{none}
 		}
 	}
-	return byDelegate
+	for _, word := range f.statuses {
+		ours, _ := statuses(word)
+		p.Statuses = append(p.Statuses, ours...)
+	}
+	if len(f.statuses) > 0 && len(p.Statuses) == 0 {
+		p.Types = []string{none}
+	}
+	// Whoever asks for both ways asks for everything. A type that cannot say so always uses a delegate.
+	manager, delegate := slices.Contains(f.modes, byManager), slices.Contains(f.modes, byDelegate)
+	switch {
+	case manager && !delegate:
+		p.Off = wayField
+	case delegate && !manager:
+		p.On = wayField
+	}
 }

@@ -89,7 +89,7 @@ func (c *call) sortOrders() (string, []fault) {
 // page answers one page of what the filter leaves.
 func (a *API) page(c *call, p connector.Pick, f filter) (reply, error) {
 	a.narrow(&p, f)
-	found, total, err := a.sift(c, p, f)
+	found, total, err := a.reg.Pick(c.ctx, c.actor, p)
 	if err != nil {
 		return reply{}, err
 	}
@@ -107,59 +107,6 @@ func (a *API) page(c *call, p connector.Pick, f filter) (reply, error) {
 		wire.M("empty", wire.Flag(len(items) == 0)),
 		wire.M("pageToken", wire.Value{}),
 	)), nil
-}
-
-// narrow puts into the question whatever of the filter the store can answer.
-func (a *API) narrow(p *connector.Pick, f filter) {
-	p.Names, p.Identifiers, p.Tags = f.names, f.identifiers, f.tags
-	if f.families() {
-		for _, t := range a.vendor().Types {
-			if f.holds(t) {
-				p.Types = append(p.Types, t.Name)
-			}
-		}
-		if len(p.Types) == 0 {
-			p.Types = []string{none}
-		}
-	}
-	for _, word := range f.statuses {
-		ours, _ := statuses(word)
-		p.Statuses = append(p.Statuses, ours...)
-	}
-	if len(f.statuses) > 0 && len(p.Statuses) == 0 {
-		p.Types = []string{none}
-	}
-}
-
-// batch is how many connectors are looked at in one go where the store cannot answer a filter itself.
-const batch = 1000
-
-// sift gives one page and the total. Filters that the store does not know are asked of each connector that the others leave.
-func (a *API) sift(c *call, p connector.Pick, f filter) ([]connector.Connector, int, error) {
-	if !f.looks() {
-		return a.reg.Pick(c.ctx, c.actor, p)
-	}
-	var kept []connector.Connector
-	from, total := p.Page*p.Size, 0
-	all := p
-	for all.Page, all.Size = 0, batch; ; all.Page++ {
-		found, in, err := a.reg.Pick(c.ctx, c.actor, all)
-		if err != nil {
-			return nil, 0, err
-		}
-		for _, one := range found {
-			if !f.keeps(one) {
-				continue
-			}
-			if total >= from && len(kept) < p.Size {
-				kept = append(kept, one)
-			}
-			total++
-		}
-		if len(found) == 0 || (all.Page+1)*batch >= in {
-			return kept, total, nil
-		}
-	}
 }
 
 func badCategories(field string, names []string) []fault {

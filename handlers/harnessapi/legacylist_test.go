@@ -50,6 +50,7 @@ func TestListV2Filters(t *testing.T) {
 		{"not inheriting", "", `{"filterType":"Connector","inheritingCredentialsFromDelegate":false}`, "appd art azure git"},
 		{"by delegate", "", `{"filterType":"Connector","connectorConnectivityModes":["DELEGATE"]}`, "appd azure host"},
 		{"by the platform", "", `{"filterType":"Connector","connectorConnectivityModes":["MANAGER"]}`, "art git"},
+		{"by the platform, said twice", "", `{"filterType":"Connector","connectorConnectivityModes":["MANAGER","MANAGER"]}`, "art git"},
 		{"by both", "", `{"filterType":"Connector","connectorConnectivityModes":["MANAGER","DELEGATE"]}`, "appd art azure git host"},
 		{"tags", "", `{"filterType":"Connector","tags":{"cloud":"azure"}}`, "azure host"},
 		{"all tags", "", `{"filterType":"Connector","tags":{"cloud":"azure","team":"b"}}`, "host"},

@@ -12,8 +12,9 @@ import (
 	"patchbay/handlers/harnessapi"
 )
 
-// mutations is how many broken requests the test makes, from the table of operations and always the same ones.
-const mutations = 2000
+// mutations is how many broken requests the test makes, from the table of operations and always the same ones. With those of the other doors
+// they are 10,000.
+const mutations = 3400
 
 // scraps are what broken clients and curious people put into requests.
 var scraps = []string{

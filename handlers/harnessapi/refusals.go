@@ -129,6 +129,7 @@ func (a *API) refusal(err error) *refusal {
 	var may access.Denied
 	var inUse *registry.InUse
 	var problems connector.Problems
+	var busy *connector.Busy
 	switch {
 	case errors.As(err, &no):
 		return no
@@ -142,6 +143,8 @@ func (a *API) refusal(err error) *refusal {
 		return invalid(problems.Error())
 	case errors.Is(err, connector.ErrConflict):
 		return refuse(changedMeantime, "Somebody else changed the connector at the same time. Send the request again.")
+	case errors.As(err, &busy):
+		return refuse(tooMany, busy.Error())
 	case errors.Is(err, connector.ErrReadOnly):
 		return refuse(notWritable, "Nothing can be saved right now: the store refuses to write. Everything can still be read.")
 	}

@@ -27,7 +27,7 @@ func stocked(t *testing.T) *house {
 	}
 	put("/v1/connectors", "b_one", "Zebra", `"tags":{"env":"prod","team":""}`)
 	put("/v1/connectors", "a_two", "Yak", `"description":"Holds PYTHON wheels"`)
-	put("/v1/connectors", "c_three", "Xerus")
+	put("/v1/connectors", "c_three", "Xerus", `"description":"Ohne ÄRGER"`)
 	put("/v1/orgs/retail/connectors", "in_org", "Wolf", `"org":"retail"`)
 	put("/v1/orgs/retail/projects/checkout/connectors", "in_project", "Vole", `"org":"retail"`, `"project":"checkout"`)
 	h.clock.pass(time.Second)
@@ -51,6 +51,7 @@ func TestListV1(t *testing.T) {
 		{"a word in the name", "/v1/connectors?search_term=yAk", "a_two"},
 		{"a word in the identifier", "/v1/connectors?search_term=THREE", "c_three"},
 		{"a word in the description", "/v1/connectors?search_term=python", "a_two"},
+		{"a word in the description, beyond ASCII", "/v1/connectors?search_term=ohne+%C3%A4rg", "c_three"},
 		{"a tag's key", "/v1/connectors?search_term=team", "b_one"},
 		{"a whole tag", "/v1/connectors?search_term=env:prod", "b_one"},
 		{"half a tag is none", "/v1/connectors?search_term=env:pro", ""},

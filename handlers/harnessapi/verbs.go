@@ -92,24 +92,17 @@ func (a *API) change(c *call, d connector.Draft) (connector.Connector, error) {
 	return connector.Connector{}, connector.ErrConflict
 }
 
-// retire takes a connector out and gives it as it was. With force its uses are forgotten first; else one in use is refused.
+// retire takes a connector out and gives it as it was. With force its uses are forgotten with it; else one in use is refused.
 func (a *API) retire(c *call, at connector.Scope, identifier string, force bool) (connector.Connector, error) {
 	one, err := a.find(c, at, identifier, noSuch)
 	if err != nil {
 		return one, err
 	}
+	retire := a.reg.Retire
 	if force {
-		uses, err := a.reg.Uses(c.ctx, c.actor, one.ID)
-		if err != nil {
-			return one, err
-		}
-		for _, u := range uses {
-			if err := a.reg.RemoveUse(c.ctx, c.actor, one.ID, u); err != nil {
-				return one, found(err, noSuch, identifier)
-			}
-		}
+		retire = a.reg.RetireByForce
 	}
-	_, err = a.reg.Retire(c.ctx, c.actor, one.ID, 0)
+	_, err = retire(c.ctx, c.actor, one.ID, 0)
 	return one, found(err, noSuch, identifier)
 }
 

@@ -8,44 +8,6 @@ import (
 	"patchbay/connector/wire"
 )
 
-// causes says which failures the vendor would have classified, by the code of our outcome: they are answered as HTTP 400 with what to
-// do, why, and what happened, the last under the vendor's code given here. With "" the failure is answered in the body of a 200: the
-// other side was not reached, or had a trouble of its own. A code that is not here is classified when its outcome has a cause and a next
-// step. Either way the result is kept.
-var causes = map[string]string{
-	"GIT_AUTH_REFUSED":     "INVALID_CREDENTIAL",
-	"GIT_AUTH_NEEDED":      "INVALID_CREDENTIAL",
-	"GIT_FORBIDDEN":        "INVALID_CREDENTIAL",
-	"GIT_NOT_FOUND":        "INVALID_REQUEST",
-	"GIT_NOT_A_REPOSITORY": "INVALID_REQUEST",
-	"GIT_ERROR":            "",
-
-	"SECRET_NOT_ALLOWED_HERE": "INVALID_REQUEST",
-	"SECRET_MISSING":          "SECRET_NOT_FOUND",
-	"SECRET_SEALED":           "ENCRYPT_DECRYPT_ERROR",
-	"SECRET_UNREACHABLE":      "INVALID_REQUEST",
-
-	"ADDRESS_UNCLEAR":        "INVALID_URL",
-	"ADDRESS_NOT_ALLOWED":    "INVALID_REQUEST",
-	"PLAIN_HTTP_NOT_ALLOWED": "INVALID_REQUEST",
-	"DNS_NOT_FOUND":          "UNKNOWN_HOST",
-	"DNS_FAILED":             "",
-	"CONNECT_REFUSED":        "",
-	"CONNECT_TIMEOUT":        "",
-	"CONNECT_FAILED":         "",
-
-	"TLS_EXPIRED":           "SSL_HANDSHAKE_FAILED",
-	"TLS_UNKNOWN_AUTHORITY": "SSL_HANDSHAKE_FAILED",
-	"TLS_WRONG_HOST":        "SSL_HANDSHAKE_FAILED",
-	"TLS_FAILED":            "SSL_HANDSHAKE_FAILED",
-
-	"TIMEOUT":         "",
-	"RESET":           "",
-	"TOO_LARGE":       "",
-	"REDIRECTED":      "INVALID_REQUEST",
-	"HTTP_UNEXPECTED": "",
-}
-
 // verdict is a test's answer in the vendor's words.
 type verdict struct {
 	status string

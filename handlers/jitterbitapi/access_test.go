@@ -184,7 +184,7 @@ func TestWhatTheFrontDoorRefusesHasTheVendorsFormToo(t *testing.T) {
 func TestAPanicIsAnsweredInTheVendorsForm(t *testing.T) {
 	h := opened(t)
 	token := h.token(t, acme, access.Editor)
-	h.limitedBy(func(access.Credential) (time.Duration, bool) { panic("hunter2") })
+	h.limitedBy(func(string) (time.Duration, bool) { panic("hunter2") })
 	a := h.ask(t, "GET", "/orgs/"+acme+"/connector", token, "")
 	if a.status != http.StatusInternalServerError || a.code() != "INTERNAL_ERROR" || strings.Contains(a.text, "hunter2") ||
 		!strings.Contains(a.text, a.header.Get("X-Request-Id")) || a.header.Get("X-Request-Id") == "" {

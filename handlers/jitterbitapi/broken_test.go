@@ -47,20 +47,20 @@ func (f *frail) KeepToken(ctx context.Context, t access.Token) error {
 	return f.Store.KeepToken(ctx, t)
 }
 
-func (f *frail) OpenFields(ctx context.Context, c connector.Connector) error {
+func (f *frail) OpenFields(ctx context.Context, cs ...connector.Connector) error {
 	if err := f.broken(); err != nil {
 		return err
 	}
-	return f.Store.OpenFields(ctx, c)
+	return f.Store.OpenFields(ctx, cs...)
 }
 
 // Retire loses the race against somebody else's change once for each time that it is broken so.
-func (f *frail) Retire(ctx context.Context, c connector.Connector, ev access.Event) error {
+func (f *frail) Retire(ctx context.Context, c connector.Connector, forget []connector.Use, ev access.Event) error {
 	if err := f.broken(); err != nil {
 		f.breaks(nil)
 		return err
 	}
-	return f.Store.Retire(ctx, c, ev)
+	return f.Store.Retire(ctx, c, forget, ev)
 }
 
 func TestAStoreThatCannotBeWrittenIsAnsweredSo(t *testing.T) {

@@ -365,7 +365,7 @@ func modes(t *testing.T, h *house, token string) {
 		{"PATCH", base, token, "", "METHOD_NOT_ALLOWED", 405, 405},
 	} {
 		for strict, want := range map[bool]int{false: row.legacy, true: row.strict} {
-			h.beStrict(strict)
+			h.beStrict(t, strict)
 			h.clock.pass(time.Minute) // so that the limits of log-ins do not count
 			a := h.ask(t, row.method, row.path, row.token, row.body)
 			if a.status != want || a.code() != row.code || a.body.Get("status").Truth() {

@@ -23,9 +23,13 @@ func (d *Door) register(c *call) (reply, error) {
 	}
 	made, err := d.reg.Admit(c.ctx, c.actor, draft)
 	if errors.As(err, &problems) {
-		// The rules of the draft say which problem is of its own making; what is left is that another one has the name.
+		// The rules of the draft say which problem is of its own making; what is left is that the name is reserved or
+		// that another one has it.
 		if vendor, ok := d.reg.Catalog().Vendor(vendorID); ok && len(vendor.Validate(&draft)) > 0 {
 			return reply{}, firstProblem(body, problems, codes)
+		}
+		if c.workspace.Reserves(draft.Name) {
+			return reply{}, refuse(nameInUse, fmt.Sprintf("The name '%s' is reserved in this organization. Choose another.", draft.Name))
 		}
 		return reply{}, refuse(nameInUse, fmt.Sprintf("A connector named '%s' with version '%s' is already registered in this organization.",
 			draft.Name, draft.Spec.(*jitterbit.Registration).Version))
@@ -37,13 +41,10 @@ func (d *Door) register(c *call) (reply, error) {
 	return ok(jitterbit.Registered(&made))
 }
 
-// everything is more than a workspace can hold. The vendor's list has no pages, and one reading of the store is one moment in time, which
-// page after page would not be.
-const everything = 1 << 30
-
-// list answers all registrations, by ascending id, with their secrets in clear.
+// list answers all registrations, by ascending id, with their secrets in clear. The vendor's list has no pages, and one reading of the
+// store is one moment in time, which page after page would not be.
 func (d *Door) list(c *call) (reply, error) {
-	found, _, err := d.reg.Pick(c.ctx, c.actor, connector.Pick{Workspace: c.workspace.ID, Sort: "number", Size: everything})
+	found, _, err := d.reg.Pick(c.ctx, c.actor, connector.Pick{Workspace: c.workspace.ID, Sort: "number"})
 	if err != nil {
 		return reply{}, err
 	}

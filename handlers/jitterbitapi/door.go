@@ -13,7 +13,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"patchbay/access"
-	"patchbay/connector"
 	"patchbay/registry"
 )
 
@@ -26,13 +25,11 @@ const vendorID = "jitterbit"
 type Config struct {
 	Registry *registry.Registry
 	Now      func() time.Time
-	// Limit tells whether a credential has asked too often, and when it may ask again. Log-ins have limits of their own.
-	Limit func(access.Credential) (wait time.Duration, over bool)
+	// Limit says whether a credential, by its id, may call now; when it may not, wait is how long until it may. Nil lets everybody.
+	// Log-ins have limits of their own.
+	Limit func(credential string) (wait time.Duration, ok bool)
 	// Note is told of every request when it has been answered. It must not wait for long.
 	Note func(access.Request)
-	// Strict tells whether a workspace answers failures with statuses of their own rather than with 200. It is asked with the zero
-	// Workspace while nobody knows yet which one a request is about, as when a log-in fails. Nil is never.
-	Strict func(connector.Workspace) bool
 }
 
 // Door answers the vendor's API. Make one with [New].
@@ -145,7 +142,7 @@ func (d *Door) admit(c *call) error {
 	}
 	c.actor = c.credential.Actor()
 	if d.Limit != nil {
-		if wait, over := d.Limit(c.credential); over {
+		if wait, ok := d.Limit(c.credential.ID); !ok {
 			return tooSoon(rateLimited, wait, "This token has made too many calls.")
 		}
 	}

@@ -125,7 +125,7 @@ func atTheFrontDoor(err error) error {
 // failed gives the envelope of a failure.
 func (d *Door) failed(c *call, f *failure) reply {
 	out := reply{status: f.code.legacy, header: map[string]string{}}
-	if c.op.modern || d.Strict != nil && d.Strict(c.workspace) {
+	if c.op.modern || d.strict(c) {
 		out.status = f.code.strict
 	}
 	if f.wait > 0 {
@@ -140,6 +140,19 @@ func (d *Door) failed(c *call, f *failure) reply {
 	}
 	out.text = jitterbit.Failed(name, f.code.name, f.text, f.more...).JSON()
 	return out
+}
+
+// strict reports whether failures have statuses of their own. While nobody knows whose request it is, as when a log-in fails, they have where
+// every organization here wants it so.
+func (d *Door) strict(c *call) bool {
+	if c.workspace.ID != "" {
+		return c.workspace.Strict
+	}
+	all, err := d.reg.AllStrict(c.ctx, vendorID)
+	if err != nil && c.ctx.Err() == nil {
+		slog.WarnContext(c.ctx, "the settings of the organizations could not be read", "id", c.id, "error", err)
+	}
+	return all
 }
 
 // seconds rounds up, so that who waits so long has waited long enough.

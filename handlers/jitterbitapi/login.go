@@ -30,6 +30,7 @@ func (d *Door) logIn(c *call) (reply, error) {
 	// A try counts as failed from here on, until it turns out to be right: so many at once cannot all slip in before the first has ended.
 	// Accounts that do not exist are locked in the same way, so that the lock tells nothing.
 	if wait := d.accounts.try(in.Email); wait > 0 {
+		d.reg.Refused(c.ctx, vendorID, in.Email, "locked after too many failures")
 		return reply{}, tooSoon(accountLocked, wait, "Too many log-ins of this account have failed.")
 	}
 	credential, workspace, err := d.reg.Present(c.ctx, vendorID, in.Email, in.Password.Reveal(), c.address)

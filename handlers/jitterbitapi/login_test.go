@@ -96,11 +96,11 @@ func TestAnAccountIsLockedAfterFiveFailures(t *testing.T) {
 		if a.status != http.StatusOK || a.code() != "ACCOUNT_LOCKED" || a.header.Get("Retry-After") != "600" {
 			t.Errorf("the right password of the locked account %s = %v, Retry-After: %s", email, a, a.header.Get("Retry-After"))
 		}
-		h.beStrict(true)
+		h.beStrict(t, true)
 		if a := h.logIn(t, email, "wrong"); a.status != http.StatusLocked {
 			t.Errorf("a locked account in strict mode = %v", a)
 		}
-		h.beStrict(false)
+		h.beStrict(t, false)
 	}
 	if a := h.logIn(t, other.Email, other.Password.Reveal()); a.code() != "" {
 		t.Errorf("another account = %v", a)
@@ -119,18 +119,19 @@ func TestAnAccountIsLockedAfterFiveFailures(t *testing.T) {
 
 func TestOtherCallsAreLimitedByTheirCredential(t *testing.T) {
 	h := opened(t)
-	token := h.token(t, acme, access.Editor)
+	m := h.minted(t, acme, "build", access.Editor)
+	token := h.logIn(t, m.Email, m.Password.Reveal()).body.Get("authenticationToken").Text()
 	asked := ""
-	h.limitedBy(func(c access.Credential) (time.Duration, bool) {
-		asked = c.Workspace
-		return 1500 * time.Millisecond, true
+	h.limitedBy(func(credential string) (time.Duration, bool) {
+		asked = credential
+		return 1500 * time.Millisecond, false
 	})
 	a := h.ask(t, "POST", "/orgs/"+acme+"/connector", token, `{"name":"a"}`)
 	if a.status != http.StatusTooManyRequests || a.code() != "RATE_LIMITED" || a.header.Get("Retry-After") != "2" || a.body.Get("operation").Text() != "Register a connector" {
 		t.Errorf("a call over the limit = %v, Retry-After: %s", a, a.header.Get("Retry-After"))
 	}
-	if asked != h.workspaces[acme] {
-		t.Errorf("the limit of workspace %q was asked", asked)
+	if asked != m.ID {
+		t.Errorf("the limit of credential %q was asked, want %q", asked, m.ID)
 	}
 	h.limitedBy(nil)
 	if a := h.ask(t, "GET", "/orgs/"+acme+"/connector", token, ""); a.text != `{"status":true,"operation":"List registered connectors","registeredConnectorList":[]}` {

@@ -77,9 +77,7 @@ type house struct {
 
 	mu    sync.Mutex
 	lines []access.Request
-	// limit and strict are what the program's settings would say.
-	limit  func(access.Credential) (time.Duration, bool)
-	strict bool
+	limit func(credential string) (time.Duration, bool) // what the program's settings would say
 }
 
 // opened gives a house with both organizations, and closes it when the test ends.
@@ -104,9 +102,8 @@ func opened(t testing.TB) *house {
 	front := web.New(cfg)
 	jitterbitapi.New(jitterbitapi.Config{
 		Registry: h.Registry, Now: h.clock.now,
-		Note:   h.note,
-		Limit:  func(c access.Credential) (time.Duration, bool) { return h.over(c) },
-		Strict: func(connector.Workspace) bool { h.mu.Lock(); defer h.mu.Unlock(); return h.strict },
+		Note:  h.note,
+		Limit: h.allows,
 	}).Mount(front)
 	h.server = httptest.NewServer(front)
 	t.Cleanup(h.server.Close)
@@ -127,26 +124,34 @@ func (h *house) note(line access.Request) {
 	h.lines = append(h.lines, line)
 }
 
-func (h *house) over(c access.Credential) (time.Duration, bool) {
+func (h *house) allows(credential string) (time.Duration, bool) {
 	h.mu.Lock()
 	limit := h.limit
 	h.mu.Unlock()
 	if limit == nil {
-		return 0, false
+		return 0, true
 	}
-	return limit(c)
+	return limit(credential)
 }
 
-func (h *house) limitedBy(limit func(access.Credential) (time.Duration, bool)) {
+func (h *house) limitedBy(limit func(credential string) (time.Duration, bool)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.limit = limit
 }
 
-func (h *house) beStrict(strict bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.strict = strict
+// beStrict sets every organization to strict, or to what it is at first.
+func (h *house) beStrict(t testing.TB, strict bool) {
+	t.Helper()
+	for _, id := range h.workspaces {
+		w, err := h.Workspace(t.Context(), root, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.SetWorkspace(t.Context(), root, id, w.Version, connector.Settings{Strict: strict, Reserved: w.Reserved}); err != nil {
+			t.Fatalf("SetWorkspace() = %v", err)
+		}
+	}
 }
 
 // last gives the newest line of the request log.

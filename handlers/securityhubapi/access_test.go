@@ -177,9 +177,10 @@ func TestSignatures(t *testing.T) {
 
 func TestARefusalForTheRateMaySendTheSameAgain(t *testing.T) {
 	over := true
-	h := opened(t, func(c *securityhubapi.Config) {
-		c.Limit = func(c access.Credential) (time.Duration, bool) {
-			return 1500 * time.Millisecond, over && c.Role == access.Editor
+	var h *house
+	h = opened(t, func(c *securityhubapi.Config) {
+		c.Limit = func(credential string) (time.Duration, bool) {
+			return 1500 * time.Millisecond, !over || h.role(credential) != access.Editor
 		}
 	})
 	req := h.signed(t, h.keys[access.Editor], post, "/connectorsv2", `{"Name":"jira","Provider":{"JiraCloud":{}}}`)

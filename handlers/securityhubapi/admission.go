@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"patchbay/access"
@@ -21,6 +22,11 @@ func (d *Door) admit(w http.ResponseWriter, c *call) error {
 	}
 	var err error
 	if c.identity, err = d.verifier.Verify(c.request, c.body); err != nil {
+		var refused *sigv4.Error
+		if errors.As(err, &refused) && refused.Status != http.StatusTooManyRequests && c.request.Header.Get("Authorization") != "" {
+			// Who does not sign at all does not try to log in.
+			d.reg.Refused(c, vendorID, claimedKey(c.request), whyUnsigned(refused))
+		}
 		return err
 	}
 	c.credential, c.workspace, err = d.reg.Signed(c, c.identity.AccessKeyID, c.address)
@@ -30,12 +36,13 @@ func (d *Door) admit(w http.ResponseWriter, c *call) error {
 	case err != nil:
 		return err
 	case c.identity.Region != c.workspace.Region:
+		d.reg.Refused(c, vendorID, c.identity.AccessKeyID, "signature for another region")
 		return &fault{name: "InvalidSignatureException", status: http.StatusForbidden,
 			message: "Credential must be scoped to the region of the workspace that the access key belongs to, which is " + c.workspace.Region + "."}
 	}
 	c.actor = c.credential.Actor()
 	if d.Limit != nil {
-		if wait, over := d.Limit(c.credential); over {
+		if wait, ok := d.Limit(c.credential.ID); !ok {
 			// It was not carried out, so the very same request may come again.
 			d.verifier.Replays.Forget(c.identity.Signature, c.identity.Date)
 			return throttled(wait)
@@ -49,6 +56,27 @@ func (d *Door) admit(w http.ResponseWriter, c *call) error {
 		return access.Denied{Permission: c.op.Needs}
 	}
 	return nil
+}
+
+// whyUnsigned says in a few words what is wrong with a signature.
+func whyUnsigned(refused *sigv4.Error) string {
+	switch refused.Code {
+	case "UnrecognizedClientException":
+		return "unknown access key"
+	case "IncompleteSignatureException":
+		return "incomplete signature"
+	}
+	return "wrong or late signature"
+}
+
+// claimedKey is the access key id that a request says it was signed with; "" where that cannot be read.
+func claimedKey(r *http.Request) string {
+	_, rest, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	id, _, found := strings.Cut(rest, "/")
+	if !found || len(id) > 128 {
+		return ""
+	}
+	return id
 }
 
 // read takes the body in, which must be known whole before its signature can be looked at.

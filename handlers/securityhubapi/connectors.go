@@ -9,7 +9,7 @@ import (
 
 	"patchbay/connector"
 	"patchbay/connector/securityhub"
-	"patchbay/connector/wire"
+	"patchbay/registry"
 )
 
 // empty is the reply of operations that have nothing to say.
@@ -26,17 +26,31 @@ func (d *Door) createConnector(c *call) (string, error) {
 		return "", problems
 	}
 	draft.Workspace = c.workspace.ID
-	return d.once(c, token, body, func(c *call) (wire.Value, error) {
+	return d.once(c, token, body, func(c *call, one *registry.Call) (string, bool, error) {
 		if err := d.room(c); err != nil {
-			return wire.Value{}, err
+			return "", false, err
 		}
-		kept, err := d.reg.Admit(c, c.actor, draft)
-		if err != nil {
-			return wire.Value{}, d.refused(c, &draft, err)
+		answer := func(kept connector.Connector) string { return securityhub.Created(c.workspace, &kept).JSON() }
+		if one == nil {
+			kept, err := d.reg.Admit(c, c.actor, draft)
+			if err != nil {
+				return "", false, d.refused(c, &draft, err)
+			}
+			c.connector = kept.ID
+			return answer(d.prove(c, kept)), false, nil
+		}
+		kept, early, err := d.reg.AdmitOnce(c, c.actor, draft, *one, answer)
+		switch {
+		case errors.Is(err, connector.ErrConflict):
+			return "", false, errUsed
+		case err != nil:
+			return "", false, d.refused(c, &draft, err)
+		case kept.ID == "": // another program on the same data directory has been quicker
+			return early, true, nil
 		}
 		c.connector = kept.ID
-		kept = d.prove(c, kept)
-		return securityhub.Created(c.workspace, &kept), nil
+		last := answer(d.prove(c, kept))
+		return last, last == early, nil // the verdict may have come since
 	})
 }
 

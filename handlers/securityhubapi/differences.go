@@ -32,7 +32,8 @@ var Differences = []Difference{
 		"The API wants its AuthStatus always said."},
 	{"CreateConnectorV2", "AuthUrl has no client_id and no redirect_uri until an OAuth application is set for the workspace.",
 		"Consent is given to the operator's own application, not to AWS's."},
-	{"CreateConnectorV2", "A stored reply is kept for 24 hours after its ClientToken was used.", "The vendor's own time is not published."},
+	{"CreateConnectorV2", "A stored reply is kept for 24 hours after its ClientToken was used. It is kept together with the connector, and again when the verdict has come.",
+		"The vendor's own time is not published; and a program that ends in between must not make a second connector on a retry."},
 	{"ListConnectorsV2", "Newest first; 100 to a page when MaxResults is left out. Where several filters meet, a page may hold fewer than asked for and still have a NextToken.",
 		"The vendor publishes neither order nor default."},
 	{"ListConnectorsV2", "A NextToken is good for the same filters only; MaxResults may change on the way.", "Another list has other pages."},
@@ -42,8 +43,18 @@ var Differences = []Difference{
 		"A mistaken delete must not be final."},
 	{"RegisterConnectorV2", "Answers ConflictException while no OAuth application is set for the workspace. The state of an AuthUrl is good for one registration.",
 		"Consent is given to the operator's own application, not to AWS's."},
+	{"RegisterConnectorV2", "A consent for more than one site is refused with ValidationException; on the connector's page of the console a person can choose the one.",
+		"A connector is for one site, and a program cannot be asked which one was meant."},
 	{"ConnectorRegistrationsV2", "The name and path of the preview are still served.", "Clients before v1.67.0 call it."},
-	{"CreateTicketV2", "Answers ConflictException that says what is missing; where the connector works, it says that this release opens no tickets. DRYRUN too.",
-		"Patchbay keeps and checks connectors; a ticket that does not exist must not have an id."},
+	{"CreateTicketV2", "The ticket says the finding's uid, of at most 1024 characters, the connector, the account and the region, and nothing of what was found.",
+		"The request brings no more than the uid, and Patchbay has no findings."},
+	{"CreateTicketV2", "At Jira it becomes an issue of the first type that can be filled in, Task and Bug before others; the vendor's app and its issue type are not needed. " +
+		"At ServiceNow it becomes an incident, and TicketId is its sys_id; the vendor's plugin is not needed.", "A console of one's own has no app at the marketplace."},
+	{"CreateTicketV2", "DRYRUN creates no ticket. It signs in and looks whether one could be created, as far as the other side tells: Jira tells of the project, its issue types and their fields, " +
+		"ServiceNow only whether incidents can be read. TicketId is then DRYRUN, and TicketSrcUrl where tickets would appear.", "The vendor's dry run leaves a ticket behind each time."},
+	{"CreateTicketV2", "With a ClientToken a ticket gets a mark, a label at Jira and the correlation id at ServiceNow, by which the same call finds it again for as long as it is there. Jira's search lags by some seconds.",
+		"An answer that gets lost must not open a second ticket."},
+	{"CreateTicketV2", "What the other side refuses, and what is wrong with the connector, is a ConflictException with the cause and the next step. A server in trouble is InternalServerException, one that is asked too often ThrottlingException. " +
+		"When nobody knows whether the ticket was created, it is a ConflictException that says so.", "Clients repeat a call after the last two by themselves, and must not after the first."},
 	{"TagResource", "Control characters in a value are refused. Only connectors have tags here.", "Tags are the connector's own, shown in the console and searched there."},
 }

@@ -4,7 +4,9 @@ package securityhubapi
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -13,7 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"patchbay/access"
@@ -29,16 +30,12 @@ const Prefix = "/api/securityhub"
 type Config struct {
 	Registry *registry.Registry
 	Now      func() time.Time
-	// Limit tells whether a credential has asked too often, and when it may ask again.
-	Limit func(access.Credential) (wait time.Duration, over bool)
+	// Limit says whether a credential, by its id, may call now; when it may not, wait is how long until it may. Nil lets everybody.
+	Limit func(credential string) (wait time.Duration, ok bool)
 	// Most is how many connectors a workspace may have; 0 is any number.
 	Most func(connector.Workspace) int
 	// Note is told of every request when it has been answered. It must not wait for long.
 	Note func(access.Request)
-	// Authoriser turns a person's consent into an authorisation. Nil: no OAuth application is set up.
-	Authoriser Authoriser
-	// Ticketer opens tickets. Nil: this program opens none.
-	Ticketer Ticketer
 	// Patience is how long a create or update waits for the check of the new settings before it answers; 0 is three seconds.
 	Patience time.Duration
 }
@@ -127,7 +124,7 @@ func (d *Door) serve(w http.ResponseWriter, r *http.Request, refused error) {
 	if err != nil {
 		address = r.RemoteAddr
 	}
-	c := &call{Context: registry.From(r.Context(), address), request: r, began: d.Now(), id: uuid.NewString(), address: address}
+	c := &call{Context: registry.From(r.Context(), address), request: r, began: d.Now(), id: newID(), address: address}
 	c.op, c.label = route(r)
 
 	h := w.Header()
@@ -197,3 +194,11 @@ const (
 	vendorID    = "securityhub"
 	longestPath = 2048
 )
+
+// newID gives a random UUID, version 4: clients of the vendor expect the ids of requests to look so.
+func newID() string {
+	var b [16]byte
+	rand.Read(b[:]) //nolint:errcheck // crypto/rand.Read never fails: it ends the program instead
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

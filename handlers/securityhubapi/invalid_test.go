@@ -78,6 +78,7 @@ func TestWhatIsRefusedAsInvalid(t *testing.T) {
 		{post, "/connectorsv2/registrations", `{"AuthCode":1,"AuthState":"s"}`, "AuthCode: It must be a string."},
 		{post, "/ticketsv2", `{"FindingMetadataUid":"u"}`, "ConnectorId: It is required."},
 		{post, "/ticketsv2", `{"ConnectorId":"` + id + `","FindingMetadataUid":""}`, "FindingMetadataUid: It must have"},
+		{post, "/ticketsv2", `{"ConnectorId":"` + id + `","FindingMetadataUid":"` + strings.Repeat("u", 1025) + `"}`, "FindingMetadataUid: It must have at most 1024"},
 		{post, "/ticketsv2", `{"ConnectorId":"` + id + `","FindingMetadataUid":"u","Mode":"WET"}`, "Mode: "},
 		{post, "/ticketsv2", `{"ConnectorId":"` + id + `","FindingMetadataUid":"u","ClientToken":"é"}`, "ClientToken: "},
 		{post, "/ticketsv2", `{"ConnectorId":"x","FindingMetadataUid":"u"}`, "ConnectorId: "},

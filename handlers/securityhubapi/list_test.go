@@ -10,7 +10,6 @@ import (
 	"patchbay/access"
 	"patchbay/connector"
 	"patchbay/connector/securityhub"
-	"patchbay/handlers/securityhubapi"
 )
 
 // pages walks along a list to its end and gives the names and how many pages there were.
@@ -53,7 +52,8 @@ func kind(t *testing.T, h *house, name string) connector.Type {
 }
 
 func TestListsToTheEnd(t *testing.T) {
-	h := opened(t, func(c *securityhubapi.Config) { c.Authoriser = jiraSite{} })
+	h := opened(t)
+	h.application(t)
 	h.secret(t)
 	var all, jira, ready []string
 	for i := range 30 {
@@ -61,7 +61,7 @@ func TestListsToTheEnd(t *testing.T) {
 		c := h.admitted(t, name, kind(t, h, "JiraCloud"), &securityhub.JiraCloud{})
 		all, jira = append(all, name), append(jira, name)
 		if i%7 == 3 {
-			if _, err := h.Authorise(t.Context(), admin, c.ID, c.Version, func(s connector.Spec) { s.(*securityhub.JiraCloud).Authorise("c", "d") }); err != nil {
+			if _, err := h.Consent(t.Context(), admin, h.workspace.ID, c.Identifier, c.Spec.(*securityhub.JiraCloud).State(), "good"); err != nil {
 				t.Fatal(err)
 			}
 			ready = append(ready, name)

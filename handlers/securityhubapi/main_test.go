@@ -59,6 +59,8 @@ type house struct {
 	mu      sync.Mutex
 	ahead   time.Duration // of the house's clock
 	outcome connector.Outcome
+	refusal connector.Outcome     // of every ticket, where it has a code
+	tickets []connector.NewTicket // that were opened
 	lines   []access.Request
 	agents  map[string]string // user agents by request id
 }
@@ -103,13 +105,22 @@ var (
 // opened gives a fresh house; with changes the door's configuration.
 func opened(t *testing.T, with ...func(*securityhubapi.Config)) *house {
 	t.Helper()
+	return speaking(t, func(*registry.Config) {}, with...)
+}
+
+// speaking gives a fresh house whose other sides the test chooses.
+func speaking(t *testing.T, to func(*registry.Config), with ...func(*securityhubapi.Config)) *house {
+	t.Helper()
 	h := &house{keys: map[access.Role]registry.Minted{}, outcome: healthy, agents: map[string]string{}}
 	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "data"), catalog.All(), h.now)
 	if err != nil {
 		t.Fatalf("store.Open() = %v", err)
 	}
 	h.disk = &disk{Store: st}
-	h.Registry = registry.New(registry.Config{Store: h.disk, Doors: h.disk, Catalog: catalog.All(), Asker: h, Passwords: cheap{}, Now: h.now})
+	asks := registry.Config{Store: h.disk, Doors: h.disk, Catalog: catalog.All(), Asker: h, Tickets: h, Passwords: cheap{}, Now: h.now,
+		OAuth: registry.OAuth{Apps: h.disk, Exchanger: jiraSite{}, Callback: "https://patchbay.example.com/oauth/jira/callback"}}
+	to(&asks)
+	h.Registry = registry.New(asks)
 	h.workspace = h.opens(t, "Hub", account)
 	h.rival = h.opens(t, "Rival", "210987654321")
 	for _, role := range access.Roles {
@@ -151,6 +162,16 @@ func (h *house) watched(next http.Handler) http.Handler {
 		defer h.mu.Unlock()
 		h.agents[w.Header().Get("x-amzn-RequestId")] = r.UserAgent() + " " + r.Header.Get("X-Amz-User-Agent")
 	})
+}
+
+// role gives the role of a credential of the house's own.
+func (h *house) role(credential string) access.Role {
+	for role, key := range h.keys {
+		if key.ID == credential {
+			return role
+		}
+	}
+	return ""
 }
 
 func (h *house) opens(t *testing.T, name, account string) connector.Workspace {

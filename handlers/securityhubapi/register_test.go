@@ -2,24 +2,41 @@ package securityhubapi_test
 
 import (
 	"context"
-	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"patchbay/access"
 	"patchbay/connector"
-	"patchbay/handlers/securityhubapi"
+	"patchbay/connector/securityhub"
 )
 
-// jiraSite plays the OAuth application of a workspace.
+// jiraSite plays the OAuth server of a workspace: it knows the codes "good" and "two", which is for two sites.
 type jiraSite struct{}
 
-func (jiraSite) Exchange(_ context.Context, _ connector.Workspace, code string) (string, string, error) {
-	if code != "good" {
-		return "", "", securityhubapi.ErrCode
+func (jiraSite) Exchange(_ context.Context, _ connector.OAuthApp, _ connector.Secret, _, code string) (connector.Consent, error) {
+	site := func(n string) connector.Site {
+		return connector.Site{ID: "cloud-" + n, Address: "https://acme" + strings.TrimPrefix(n, "1") + ".atlassian.net"}
 	}
-	return "cloud-1", "https://acme.atlassian.net", nil
+	tokens := connector.OAuthTokens{Access: connector.NewSecret("access"), Refresh: connector.NewSecret("refresh")}
+	switch code {
+	case "good":
+		return connector.Consent{Tokens: tokens, Sites: []connector.Site{site("1")}}, nil
+	case "two":
+		return connector.Consent{Tokens: tokens, Sites: []connector.Site{site("1"), site("2")}}, nil
+	case "down":
+		return connector.Consent{}, &connector.ConsentRefused{Text: "The token URL could not be reached.", Next: "Try again in a moment."}
+	}
+	return connector.Consent{}, &connector.ConsentRefused{Code: true, Text: "Not taken.", Next: "Consent again."}
+}
+
+// application sets the OAuth application of the workspace.
+func (h *house) application(t *testing.T) {
+	t.Helper()
+	app := securityhub.Atlassian()
+	app.Workspace, app.ClientID = h.workspace.ID, "client-1"
+	if _, err := h.SetOAuthApp(t.Context(), admin, app, connector.NewSecret("hunter2")); err != nil {
+		t.Fatalf("SetOAuthApp() = %v", err)
+	}
 }
 
 func stateOf(authURL string) string {
@@ -29,10 +46,13 @@ func stateOf(authURL string) string {
 }
 
 func TestAuthorisingAJiraConnector(t *testing.T) {
-	h := opened(t, func(c *securityhubapi.Config) { c.Authoriser = jiraSite{} })
+	h := opened(t)
+	h.application(t)
 	made := h.ask(t, access.Editor, post, "/connectorsv2", `{"Name":"jira","Provider":{"JiraCloud":{}}}`).ok(t)
 	id, state := made.get("ConnectorId"), stateOf(made.get("AuthUrl"))
 	h.ask(t, access.Editor, post, "/connectorsv2/register", `{"AuthCode":"bad","AuthState":"`+state+`"}`).refused(t, 409, "ConflictException", "did not take AuthCode")
+	h.ask(t, access.Editor, post, "/connectorsv2/register", `{"AuthCode":"two","AuthState":"`+state+`"}`).refused(t, 400, "ValidationException", "connector's page of the console")
+	h.ask(t, access.Editor, post, "/connectorsv2/register", `{"AuthCode":"down","AuthState":"`+state+`"}`).refused(t, 400, "ValidationException", "could not be reached")
 	forged := state[:32] + strings.Repeat("0", 64)
 	h.ask(t, access.Editor, post, "/connectorsv2/register", `{"AuthCode":"good","AuthState":"`+forged+`"}`).refused(t, 404, "ResourceNotFoundException", "AuthState")
 	got := h.ask(t, access.Editor, post, "/connectorsv2/register", `{"AuthCode":"good","AuthState":"`+state+`"}`).ok(t)
@@ -66,48 +86,4 @@ func TestRegisteringWithoutAnApplication(t *testing.T) {
 	h.ask(t, access.Editor, post, "/connectorsv2/register", `{"AuthCode":"c","AuthState":"`+state+`"}`).refused(t, 409, "ConflictException", "No OAuth application is set for this workspace")
 	h.do(t, h.signed(t, h.rivalKey, post, "/connectorsv2/register", `{"AuthCode":"c","AuthState":"`+state+`"}`)).refused(t, 404, "ResourceNotFoundException", "AuthState")
 	h.ask(t, access.Editor, post, "/connectorsv2/register", `{"AuthCode":"c","AuthState":"st4te"}`).refused(t, 404, "ResourceNotFoundException", "AuthState")
-}
-
-// tracker opens tickets that count.
-type tracker struct{ opened atomic.Int64 }
-
-func (k *tracker) Open(_ context.Context, _ connector.Workspace, c connector.Connector, finding string, try bool) (string, string, error) {
-	n := k.opened.Add(1)
-	if try {
-		finding = "a sample"
-	}
-	return c.Name + "-" + strconv.FormatInt(n, 10), "https://tickets.example.com/" + finding, nil
-}
-
-func TestTickets(t *testing.T) {
-	h := opened(t)
-	h.secret(t)
-	jira, snow := h.jira(t, "jira"), h.snow(t, "snow")
-	ask := func(id string) reply {
-		return h.ask(t, access.Editor, post, "/ticketsv2", `{"ConnectorId":"`+id+`","FindingMetadataUid":"TEST_FINDING","Mode":"DRYRUN"}`)
-	}
-	ask(jira).refused(t, 409, "ConflictException", "not authorised")
-	ask(unknown).refused(t, 404, "ResourceNotFoundException", "no such connector")
-	ask(snow).refused(t, 409, "ConflictException", "opens no tickets")
-	h.says(failing)
-	ask(h.snow(t, "down")).refused(t, 409, "ConflictException", failing.Text)
-	azure := h.ask(t, access.Editor, post, "/connectorsv2", `{"Name":"other","Provider":{"Other":{}}}`).ok(t).get("ConnectorId")
-	ask(azure).refused(t, 409, "ConflictException", "kind Other opens no tickets")
-
-	k := &tracker{}
-	h = opened(t, func(c *securityhubapi.Config) { c.Ticketer = k })
-	h.secret(t)
-	id := h.snow(t, "snow")
-	body := `{"ClientToken":"t","ConnectorId":"` + id + `","FindingMetadataUid":"uid-1"}`
-	first := h.ask(t, access.Editor, post, "/ticketsv2", body).ok(t)
-	if first.text != `{"TicketId":"snow-1","TicketSrcUrl":"https://tickets.example.com/uid-1"}` {
-		t.Errorf("CreateTicketV2 = %s", first.text)
-	}
-	if again := h.ask(t, access.Editor, post, "/ticketsv2", body).ok(t); again.text != first.text || k.opened.Load() != 1 {
-		t.Errorf("the same call again = %s after %d tickets", again.text, k.opened.Load())
-	}
-	h.ask(t, access.Editor, post, "/ticketsv2", strings.Replace(body, "uid-1", "uid-2", 1)).refused(t, 409, "ConflictException", "ClientToken")
-	if dry := ask(id).ok(t); dry.get("TicketSrcUrl") != "https://tickets.example.com/a sample" {
-		t.Errorf("a dry run = %s", dry.text)
-	}
 }

@@ -7,14 +7,16 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"patchbay/connector"
@@ -82,9 +84,9 @@ func (s *Sender) call(ctx context.Context, d connector.Dispatch) (said string, g
 	// A short answer is read so that the other side is not cut off while it writes; what it says is of no use here.
 	_, _ = io.CopyN(io.Discard, res.Body, 4<<10)
 	if res.StatusCode >= 200 && res.StatusCode < 300 {
-		return res.Status, false, nil
+		return status(res), false, nil
 	}
-	return "", res.StatusCode == http.StatusGone, fmt.Errorf("the address answered %s", remote.Excerpt(res.Status, 60))
+	return "", res.StatusCode == http.StatusGone, errors.New("the address answered " + status(res))
 }
 
 // sign gives the header for the id, the time and the body of a notice.
@@ -99,18 +101,39 @@ func (s *Sender) sign(key connector.Secret, n connector.Notice) (signature, stam
 	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)), stamp, nil
 }
 
-// plain takes the address out of an error, since it may hold a token.
+// status is how the other side answered, in the words that everybody has for it: its own may show the address, which may hold a token.
+func status(res *http.Response) string {
+	return strings.TrimSpace(strconv.Itoa(res.StatusCode) + " " + http.StatusText(res.StatusCode))
+}
+
+// plain says in our own words why a call was not taken: an error may hold the address, or what the other side made of it.
 func plain(err error) error {
 	var refused *remote.Refused
-	if errors.As(err, &refused) {
+	var timeout net.Error
+	var dns *net.DNSError
+	var verification *tls.CertificateVerificationError
+	var alert *net.OpError
+	var record tls.RecordHeaderError
+	var system syscall.Errno
+	switch {
+	case errors.As(err, &refused):
 		return errors.New("not connected: the address leads to " + refused.Why)
-	}
-	var u *url.Error
-	if errors.As(err, &u) {
-		err = u.Err
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return errors.New("no answer in time")
+	case errors.Is(err, context.Canceled):
+		return errors.New("given up")
+	case errors.As(err, &dns):
+		return errors.New("the host of the address is not known")
+	case errors.As(err, &verification):
+		return errors.New("the certificate of the host is not one to be trusted: it has expired, is for another host, or is signed by an unknown authority")
+	case errors.As(err, &record), errors.As(err, &alert) && alert.Op == "remote error":
+		return errors.New("the host did not agree on encryption")
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return errors.New("nothing listens at the address: connection refused")
+	case errors.As(err, &system):
+		return errors.New("the connection was lost: " + system.Error())
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the connection was ended before there was an answer: EOF")
 	}
-	return errors.New(remote.Evidence(err.Error()))
+	return errors.New("what came back could not be read as an answer")
 }

@@ -3,6 +3,7 @@ package oauth_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -71,7 +72,7 @@ func TestAGoodAnswerIsTaken(t *testing.T) {
 		says(200, jsonType, "["+acme+","+acme+`,{"id":"other","url":"https://other.atlassian.net","scopes":["read:page:confluence"]}]`)(w, r)
 	}}
 	got, err := exchange(t, p, "code")
-	if err != nil || got.Site != "cloud-1" || got.Address != "https://acme.atlassian.net" || got.Tokens.Access.Reveal() != "a-token" ||
+	if err != nil || len(got.Sites) != 1 || got.Sites[0] != (connector.Site{ID: "cloud-1", Name: "acme", Address: "https://acme.atlassian.net"}) || got.Tokens.Access.Reveal() != "a-token" ||
 		got.Tokens.Refresh.Reveal() != "r-token" || !got.Tokens.Expires.Equal(time.Date(2026, 11, 22, 13, 0, 0, 0, time.UTC)) {
 		t.Errorf("Exchange() = %+v, %v", got, err)
 	}
@@ -87,35 +88,35 @@ func TestHostileAnswersAreRefusedInCalmSentences(t *testing.T) {
 		text         string
 		code         bool
 	}{
-		"the code is not taken":       {token: says(400, jsonType, `{"error":"invalid_grant","error_description":"no"}`), text: "did not take the code", code: true},
-		"the same with 403":           {token: says(403, jsonType, `{"error":"invalid_grant"}`), text: "did not take the code", code: true},
-		"the same with 200":           {token: says(200, jsonType, `{"error":"invalid_grant"}`), text: "did not take the code", code: true},
-		"the client is not known":     {token: says(401, jsonType, `{"error":"invalid_client"}`), text: "does not know the client id"},
-		"401 and nothing else":        {token: says(401, "text/html", "<h1>no</h1>"), text: "does not know the client id"},
-		"another refusal":             {token: shows(400, jsonType, `{"error":"`, `"}`), text: "refused the exchange"},
-		"asked too often":             {token: says(429, jsonType, `{}`), text: "too often"},
-		"trouble with the secret":     {token: shows(500, "text/html", "<p>", "</p>"), text: "trouble of its own"},
-		"a redirect":                  {token: http.RedirectHandler("https://evil.example/token", http.StatusTemporaryRedirect).ServeHTTP, text: "leads elsewhere"},
-		"a page in place of a token":  {token: shows(200, "text/html", "<html>", "</html>"), text: "as OAuth 2.0 asks for"},
-		"no JSON":                     {token: shows(200, jsonType, "{", "}"), text: "as OAuth 2.0 asks for"},
-		"JSON of another kind":        {token: says(200, jsonType, `[1,2]`), text: "as OAuth 2.0 asks for"},
-		"no token":                    {token: says(200, jsonType, `{"token_type":"Bearer"}`), text: "as OAuth 2.0 asks for"},
-		"nothing":                     {token: says(200, jsonType, ""), text: "as OAuth 2.0 asks for"},
-		"a token of another kind":     {token: says(200, jsonType, `{"access_token":"a","token_type":"mac"}`), text: "cannot use"},
-		"a token with a line break":   {token: says(200, jsonType, `{"access_token":"a\r\nX-Evil: 1","token_type":"Bearer"}`), text: "cannot use"},
-		"an enormous token":           {token: says(200, jsonType, `{"access_token":"`+long[:20<<10]+`"}`), text: "cannot use"},
-		"an endless answer":           {token: says(200, jsonType, `{"access_token":"`+long+`"}`), text: "more than Patchbay reads"},
-		"an answer that breaks off":   {token: broken, text: "could not be reached"},
-		"sites: not allowed":          {sites: says(401, jsonType, `{}`), text: "did not say which site"},
-		"sites: a page":               {sites: says(200, "text/html", "<html>"), text: "did not say which site"},
-		"sites: an object":            {sites: says(200, jsonType, acme), text: "did not say which site"},
-		"sites: nonsense":             {sites: says(200, jsonType, `[1,"x",null]`), text: "did not say which site"},
-		"sites: a script for address": {sites: says(200, jsonType, `[{"id":"a","url":"javascript:alert(1)"}]`), text: "did not say which site"},
-		"sites: a strange id":         {sites: says(200, jsonType, `[{"id":"a b\n","url":"https://acme.atlassian.net"}]`), text: "did not say which site"},
-		"sites: none":                 {sites: says(200, jsonType, `[]`), text: "no Jira site"},
-		"sites: two":                  {sites: says(200, jsonType, `[`+acme+`,{"id":"b","url":"https://b.atlassian.net"}]`), text: "more than one"},
-		"sites: endless":              {sites: says(200, jsonType, "["+long), text: "more than Patchbay reads"},
-		"sites: a redirect":           {sites: http.RedirectHandler("https://evil.example/", http.StatusFound).ServeHTTP, text: "did not say which site"},
+		"the code is not taken":        {token: says(400, jsonType, `{"error":"invalid_grant","error_description":"no"}`), text: "did not take the code", code: true},
+		"the same with 403":            {token: says(403, jsonType, `{"error":"invalid_grant"}`), text: "did not take the code", code: true},
+		"the same with 200":            {token: says(200, jsonType, `{"error":"invalid_grant"}`), text: "did not take the code", code: true},
+		"the client is not known":      {token: says(401, jsonType, `{"error":"invalid_client"}`), text: "does not know the client id"},
+		"401 and nothing else":         {token: says(401, "text/html", "<h1>no</h1>"), text: "does not know the client id"},
+		"another refusal":              {token: shows(400, jsonType, `{"error":"`, `"}`), text: "refused the exchange"},
+		"asked too often":              {token: says(429, jsonType, `{}`), text: "too often"},
+		"trouble with the secret":      {token: shows(500, "text/html", "<p>", "</p>"), text: "trouble of its own"},
+		"a redirect":                   {token: http.RedirectHandler("https://evil.example/token", http.StatusTemporaryRedirect).ServeHTTP, text: "leads elsewhere"},
+		"a page in place of a token":   {token: shows(200, "text/html", "<html>", "</html>"), text: "as OAuth 2.0 asks for"},
+		"no JSON":                      {token: shows(200, jsonType, "{", "}"), text: "as OAuth 2.0 asks for"},
+		"JSON of another kind":         {token: says(200, jsonType, `[1,2]`), text: "as OAuth 2.0 asks for"},
+		"no token":                     {token: says(200, jsonType, `{"token_type":"Bearer"}`), text: "as OAuth 2.0 asks for"},
+		"nothing":                      {token: says(200, jsonType, ""), text: "as OAuth 2.0 asks for"},
+		"a token of another kind":      {token: says(200, jsonType, `{"access_token":"a","token_type":"mac"}`), text: "cannot use"},
+		"a token with a line break":    {token: says(200, jsonType, `{"access_token":"a\r\nX-Evil: 1","token_type":"Bearer"}`), text: "cannot use"},
+		"an enormous token":            {token: says(200, jsonType, `{"access_token":"`+long[:20<<10]+`"}`), text: "cannot use"},
+		"an endless answer":            {token: says(200, jsonType, `{"access_token":"`+long+`"}`), text: "more than Patchbay reads"},
+		"an answer that breaks off":    {token: broken, text: "could not be reached"},
+		"sites: not allowed":           {sites: says(401, jsonType, `{}`), text: "did not say which site"},
+		"sites: a page":                {sites: says(200, "text/html", "<html>"), text: "did not say which site"},
+		"sites: an object":             {sites: says(200, jsonType, acme), text: "did not say which site"},
+		"sites: nonsense":              {sites: says(200, jsonType, `[1,"x",null]`), text: "did not say which site"},
+		"sites: a script for address":  {sites: says(200, jsonType, `[{"id":"a","url":"javascript:alert(1)"}]`), text: "did not say which site"},
+		"sites: a strange id":          {sites: says(200, jsonType, `[{"id":"a b\n","url":"https://acme.atlassian.net"}]`), text: "did not say which site"},
+		"sites: none":                  {sites: says(200, jsonType, `[]`), text: "no Jira site"},
+		"sites: more than anybody has": {sites: says(200, jsonType, "["+many(101)+"]"), text: "more sites than"},
+		"sites: endless":               {sites: says(200, jsonType, "["+long), text: "more than Patchbay reads"},
+		"sites: a redirect":            {sites: http.RedirectHandler("https://evil.example/", http.StatusFound).ServeHTTP, text: "did not say which site"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := &play{token: tt.token, sites: tt.sites}
@@ -134,6 +135,27 @@ func TestHostileAnswersAreRefusedInCalmSentences(t *testing.T) {
 				t.Errorf("Exchange() = %v, which has a secret in it", err)
 			}
 		})
+	}
+}
+
+// many gives the list of n sites.
+func many(n int) string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = fmt.Sprintf(`{"id":"site-%d","url":"https://site-%d.atlassian.net"}`, i, i)
+	}
+	return strings.Join(out, ",")
+}
+
+func TestAConsentForSeveralSitesGivesThemAll(t *testing.T) {
+	long := strings.Repeat("x", 300)
+	p := &play{token: says(200, jsonType, good), sites: says(200, jsonType, `[{"id":"z","url":"https://z.atlassian.net","name":"Zebra\u0000 `+long+`"},`+acme+`,`+acme+`]`)}
+	got, err := exchange(t, p, "code")
+	if err != nil || len(got.Sites) != 2 || got.Sites[0].Address != "https://acme.atlassian.net" || got.Sites[1].ID != "z" {
+		t.Fatalf("Exchange() = %+v, %v, want both sites by address", got.Sites, err)
+	}
+	if name := got.Sites[1].Name; !strings.HasPrefix(name, "Zebra") || len(name) > 110 || strings.Contains(name, "\x00") {
+		t.Errorf("a site's name = %q, want it fit for a page", name)
 	}
 }
 

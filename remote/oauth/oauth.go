@@ -1,5 +1,5 @@
-// Package oauth exchanges the code of a person's consent for tokens, at whatever OAuth 2.0 server a workspace names, and asks which site
-// the consent is for. It speaks through the guarded client only, and believes nothing that it is told without looking at it.
+// Package oauth exchanges the code of a person's consent for tokens, at whatever OAuth 2.0 server a workspace names, asks which site the
+// consent is for, and renews the tokens. It speaks through the guarded client only, and believes nothing that it is told without looking at it.
 package oauth
 
 import (
@@ -47,11 +47,8 @@ func (c *Client) Exchange(ctx context.Context, app connector.OAuthApp, secret co
 	if !isBearer(token) {
 		return connector.Consent{}, refused("The token URL answered with a token that Patchbay cannot use.", "Look whether it is the address of an OAuth 2.0 server.")
 	}
-	out := connector.Consent{Tokens: connector.OAuthTokens{Access: connector.NewSecret(token.AccessToken), Refresh: connector.NewSecret(token.RefreshToken)}}
-	if life := time.Duration(min(token.ExpiresIn, int64(longestLife/time.Second))) * time.Second; life > 0 {
-		out.Tokens.Expires = began.Add(life)
-	}
-	out.Site, out.Address, err = site(ctx, &whole, app.API, token.AccessToken)
+	out := connector.Consent{Tokens: c.tokens(token, began)}
+	out.Sites, err = sites(ctx, &whole, app.API, token.AccessToken)
 	return out, err
 }
 

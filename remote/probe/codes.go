@@ -38,7 +38,7 @@ func codeOf(name string) Code {
 }
 
 func upper(s string) string {
-	if s == "" || s[0] < 'a' || s[0] > 'z' || strings.HasPrefix(s, "http") {
+	if s == "" || s[0] < 'a' || s[0] > 'z' || strings.HasPrefix(s, "http") || strings.HasPrefix(s, "ssh:") {
 		return s
 	}
 	return string(s[0]-'a'+'A') + s[1:]
@@ -46,5 +46,5 @@ func upper(s string) string {
 
 // codes has every code once, by what it is about.
 var codes = [][]Code{
-	wayCodes, gitCodes, sshCodes, artifactoryCodes, appDynamicsCodes, azureCodes, jiraCodes, serviceNowCodes,
+	wayCodes, gitCodes, sshCodes, artifactoryCodes, appDynamicsCodes, azureCodes, jiraCodes, serviceNowCodes, ticketCodes,
 }

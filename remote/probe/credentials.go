@@ -46,31 +46,37 @@ func (a *asking) value(in connector.Input, to connector.Origin, what string) (st
 	return text, nil
 }
 
-// sign puts user and password on a request if each may go to the origin of this very request, looked at right before it is sent.
-func (g *gitAsking) sign(req *http.Request) error {
+// signBasic puts user and password on a request if each may go to the origin of this very request, looked at right before it is
+// sent. behind is put behind the user name, as in "@customer1"; it may be "".
+func (a *asking) signBasic(req *http.Request, user connector.Input, behind string, password connector.Input) error {
 	to := originOf(req.URL)
-	user, err := g.value(g.q.User, to, "the user name")
+	name, err := a.value(user, to, "the user name")
 	if err != nil {
 		return err
 	}
-	password, err := g.value(g.q.Password, to, "the password")
+	text, err := a.value(password, to, "the password")
 	if err != nil {
 		return err
 	}
-	req.SetBasicAuth(user, password)
+	req.SetBasicAuth(name+behind, text)
 	return nil
 }
 
-// hideCredentials takes care of a server that knows the secret from an earlier check and shows it to strangers. What may not go
-// to this origin is unknown to it.
-func (g *gitAsking) hideCredentials() {
-	to := originOf(g.base)
-	user, userErr := g.value(g.q.User, to, "the user name")
-	password, passwordErr := g.value(g.q.Password, to, "the password")
-	if userErr == nil && passwordErr == nil && password != "" {
-		g.hide.add(password, user+":"+password)
+// hideBasic takes care of a server that knows the secret from an earlier check and shows it to strangers, as it is or as it came
+// in the header. What may not go to this origin is unknown to it.
+func (a *asking) hideBasic(to connector.Origin, user connector.Input, behind string, password connector.Input) {
+	name, userErr := a.value(user, to, "the user name")
+	text, passwordErr := a.value(password, to, "the password")
+	if userErr == nil && passwordErr == nil && text != "" {
+		a.hide.add(text, name+behind+":"+text)
 	}
 }
+
+func (g *gitAsking) sign(req *http.Request) error {
+	return g.signBasic(req, g.q.User, "", g.q.Password)
+}
+
+func (g *gitAsking) hideCredentials() { g.hideBasic(originOf(g.base), g.q.User, "", g.q.Password) }
 
 // unsigned is the outcome when a request could not be signed.
 func (a *asking) unsigned(err error) connector.Outcome {
@@ -88,14 +94,16 @@ func (g *gitAsking) hasCredentials() bool {
 // isGiven tells whether a spec says anything for an input: a reference that was left blank still names its field.
 func isGiven(in connector.Input) bool { return in.Text != "" || in.Ref != "" }
 
-// who says who we are to the other side, without what a secret holds.
-func who(q connector.ListRefs) string {
+func who(q connector.ListRefs) string { return whoIs(q.User, q.Password) }
+
+// whoIs says who we are to the other side, without what a secret holds.
+func whoIs(user, password connector.Input) string {
 	switch {
-	case q.User.Text != "":
-		return remote.Excerpt(q.User.Text, 60)
-	case q.User.Ref != "":
+	case user.Text != "":
+		return remote.Excerpt(user.Text, 60)
+	case user.Ref != "":
 		return "the user that the secret names"
-	case isGiven(q.Password):
+	case isGiven(password):
 		return "a caller without a user name"
 	}
 	return "an anonymous caller"

@@ -14,7 +14,9 @@ import (
 	"patchbay/remote/probe/gittest"
 )
 
-func TestARepositoryWithThousandsOfRefsIsProvenByItsHead(t *testing.T) {
+// thousands gives the private repository more refs than are read, for one test.
+func thousands(t *testing.T) {
+	t.Helper()
 	repository := filepath.Join(git.Root, gittest.Private)
 	packed := filepath.Join(repository, "packed-refs")
 	before, err := os.ReadFile(packed)
@@ -38,7 +40,10 @@ func TestARepositoryWithThousandsOfRefsIsProvenByItsHead(t *testing.T) {
 	if err := os.WriteFile(packed, []byte(all.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
 
+func TestARepositoryWithThousandsOfRefsIsProvenByItsHead(t *testing.T) {
+	thousands(t)
 	got := loopback(10*time.Second).Ask(t.Context(), withPassword(git.At(gittest.Private), user, password))
 	want(t, got, connector.Healthy, "GIT_REFS_LISTED")
 	if use := got.Steps[len(got.Steps)-1].Evidence; !strings.HasPrefix(use, "more than ") || !strings.HasSuffix(use, "HEAD is refs/heads/main") {

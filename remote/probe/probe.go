@@ -6,6 +6,7 @@ package probe
 import (
 	"context"
 	"crypto/x509"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ func New(dialer *remote.Dialer, now func() time.Time) *Probe {
 func (p *Probe) Ask(ctx context.Context, q connector.Question) connector.Outcome {
 	ctx, cancel := context.WithTimeout(ctx, p.Deadline)
 	defer cancel()
-	a := &asking{probe: p, told: q.Step, secrets: q.Secrets, hostKeys: q.HostKeys, who: "an anonymous caller"}
+	a := &asking{probe: p, told: q.Step, secrets: q.Secrets, hostKeys: q.HostKeys, bearers: q.Bearer, who: "an anonymous caller"}
 	switch check := q.Check.(type) {
 	case connector.ListRefs:
 		return a.listRefs(ctx, check)
@@ -61,6 +62,7 @@ type asking struct {
 	secrets map[string]connector.Opened
 	// hostKeys are those that people accepted for the server.
 	hostKeys []connector.HostKey
+	bearers  connector.Bearers
 
 	there string // origin
 	who   string // who we are to the other side
@@ -113,16 +115,19 @@ func (a *asking) end(name, seen string) connector.Outcome {
 		Expires: a.expires, HostKey: a.hostKey}
 }
 
+// all lists the steps that were noted and, each in its place, those that were not reached.
 func (a *asking) all() []connector.Step {
-	steps := append([]connector.Step(nil), a.steps...)
-next:
+	steps := slices.Clone(a.steps)
+	at := 0 // behind the last step of the name before
 	for _, name := range a.names {
-		for _, s := range a.steps {
+		if !slices.ContainsFunc(steps, func(s connector.Step) bool { return s.Name == name }) {
+			steps = slices.Insert(steps, at, connector.Step{Name: name, State: connector.StepSkipped, Evidence: "not reached"})
+		}
+		for i, s := range steps {
 			if s.Name == name {
-				continue next
+				at = max(at, i+1)
 			}
 		}
-		steps = append(steps, connector.Step{Name: name, State: connector.StepSkipped, Evidence: "not reached"})
 	}
 	return steps
 }

@@ -29,6 +29,11 @@ func readAdvertised(r io.Reader) (refs, error) {
 	if !lines.Scan() || len(lines.Bytes()) != 0 {
 		return refs{}, wrong(lines)
 	}
+	return readList(lines)
+}
+
+// readList reads the refs themselves, which is all that is said over SSH.
+func readList(lines *scanner) (refs, error) {
 	var found refs
 	for first := true; lines.Scan(); {
 		line := string(lines.Bytes())

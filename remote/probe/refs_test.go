@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	sha1   = "0123456789abcdef0123456789abcdef01234567"
-	sha256 = sha1 + "89abcdef0123456789abcdef"
+	oldHash = "0123456789abcdef0123456789abcdef01234567"
+	newHash = oldHash + "89abcdef0123456789abcdef"
 )
 
 func pkt(line string) string { return fmt.Sprintf("%04x%s", len(line)+4, line) }
@@ -21,25 +21,25 @@ func TestReadAdvertised(t *testing.T) {
 		head     string
 		ok       bool
 	}{
-		{"HEAD and a branch", head + pkt(sha1+" HEAD\x00symref=HEAD:refs/heads/main agent=x\n") + pkt(sha1+" refs/heads/main\n") + "0000", 2, "refs/heads/main", true},
-		{"a detached HEAD", head + pkt(sha1+" HEAD\x00agent=x\n") + "0000", 1, sha1[:12], true},
-		{"no line breaks", head + pkt(sha1+" refs/heads/main\x00agent=x") + "0000", 1, "", true},
-		{"a tag with what it points at", head + pkt(sha1+" refs/tags/v1\x00") + pkt(sha1+" refs/tags/v1^{}") + "0000", 1, "", true},
-		{"SHA-256", head + pkt(sha256+" HEAD\x00symref=HEAD:refs/heads/main object-format=sha256\n") + "0000", 1, "refs/heads/main", true},
-		{"version 1", head + pkt("version 1\n") + pkt(sha1+" refs/heads/main\x00agent=x") + "0000", 1, "", true},
-		{"a shallow repository", head + pkt(sha1+" HEAD\x00") + pkt("shallow "+sha1) + "0000", 1, sha1[:12], true},
+		{"HEAD and a branch", head + pkt(oldHash+" HEAD\x00symref=HEAD:refs/heads/main agent=x\n") + pkt(oldHash+" refs/heads/main\n") + "0000", 2, "refs/heads/main", true},
+		{"a detached HEAD", head + pkt(oldHash+" HEAD\x00agent=x\n") + "0000", 1, oldHash[:12], true},
+		{"no line breaks", head + pkt(oldHash+" refs/heads/main\x00agent=x") + "0000", 1, "", true},
+		{"a tag with what it points at", head + pkt(oldHash+" refs/tags/v1\x00") + pkt(oldHash+" refs/tags/v1^{}") + "0000", 1, "", true},
+		{"SHA-256", head + pkt(newHash+" HEAD\x00symref=HEAD:refs/heads/main object-format=sha256\n") + "0000", 1, "refs/heads/main", true},
+		{"version 1", head + pkt("version 1\n") + pkt(oldHash+" refs/heads/main\x00agent=x") + "0000", 1, "", true},
+		{"a shallow repository", head + pkt(oldHash+" HEAD\x00") + pkt("shallow "+oldHash) + "0000", 1, oldHash[:12], true},
 		{"no refs, by capabilities", head + pkt(strings.Repeat("0", 40)+" capabilities^{}\x00agent=x\n") + "0000", 0, "", true},
 		{"no refs, by silence", head + "0000", 0, "", true},
 		{"nothing", "", 0, "", false},
 		{"only the service", head, 0, "", false},
-		{"no service", pkt(sha1+" HEAD\x00") + "0000", 0, "", false},
-		{"no flush after the service", pkt("# service=git-upload-pack\n") + pkt(sha1+" HEAD\x00") + "0000", 0, "", false},
-		{"no end", head + pkt(sha1+" HEAD\x00"), 1, sha1[:12], false},
+		{"no service", pkt(oldHash+" HEAD\x00") + "0000", 0, "", false},
+		{"no flush after the service", pkt("# service=git-upload-pack\n") + pkt(oldHash+" HEAD\x00") + "0000", 0, "", false},
+		{"no end", head + pkt(oldHash+" HEAD\x00"), 1, oldHash[:12], false},
 		{"a hash that is not one", head + pkt("xyz HEAD\x00") + "0000", 0, "", false},
-		{"a hash in upper case", head + pkt(strings.ToUpper(sha1)+" HEAD\x00") + "0000", 0, "", false},
-		{"a name that is missing", head + pkt(sha1+" \x00") + "0000", 0, "", false},
+		{"a hash in upper case", head + pkt(strings.ToUpper(oldHash)+" HEAD\x00") + "0000", 0, "", false},
+		{"a name that is missing", head + pkt(oldHash+" \x00") + "0000", 0, "", false},
 		{"HTML", "<!doctype html>", 0, "", false},
-		{"a length that lies", head + "ffff" + sha1, 0, "", false},
+		{"a length that lies", head + "ffff" + oldHash, 0, "", false},
 	}
 	for _, tt := range tests {
 		got, err := readAdvertised(strings.NewReader(tt.in))
@@ -51,15 +51,15 @@ func TestReadAdvertised(t *testing.T) {
 
 func TestReadHead(t *testing.T) {
 	for in, want := range map[string]string{
-		pkt(sha1+" HEAD symref-target:refs/heads/main\n") + "0000": "refs/heads/main",
-		pkt(sha1+" HEAD\n") + "0000":                               sha1[:12],
-		"0000":                                                     "",
+		pkt(oldHash+" HEAD symref-target:refs/heads/main\n") + "0000": "refs/heads/main",
+		pkt(oldHash+" HEAD\n") + "0000":                               oldHash[:12],
+		"0000":                                                        "",
 	} {
 		if got, err := readHead(strings.NewReader(in)); err != nil || got != want {
 			t.Errorf("readHead(%q) = %q, %v, want %q", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"", pkt(sha1 + " HEAD\n"), pkt("ERR no") + "0000", pkt("HEAD\n") + "0000", "<html>"} {
+	for _, in := range []string{"", pkt(oldHash + " HEAD\n"), pkt("ERR no") + "0000", pkt("HEAD\n") + "0000", "<html>"} {
 		if got, err := readHead(strings.NewReader(in)); err == nil {
 			t.Errorf("readHead(%q) = %q, want an error", in, got)
 		}
@@ -75,7 +75,7 @@ func TestHeadQuestion(t *testing.T) {
 
 // FuzzReadAdvertised holds the reader to two promises: it never panics, and what it takes for a whole list ends with a flush.
 func FuzzReadAdvertised(f *testing.F) {
-	f.Add(pkt("# service=git-upload-pack\n") + "0000" + pkt(sha1+" HEAD\x00symref=HEAD:refs/heads/main\n") + "0000")
+	f.Add(pkt("# service=git-upload-pack\n") + "0000" + pkt(oldHash+" HEAD\x00symref=HEAD:refs/heads/main\n") + "0000")
 	f.Add(pkt("# service=git-upload-pack\n") + "0000" + "0000")
 	f.Fuzz(func(t *testing.T, in string) {
 		if _, err := readAdvertised(strings.NewReader(in)); err == nil && (!strings.HasPrefix(in, "001") || !strings.Contains(in[8:], "0000")) {

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -22,12 +23,18 @@ type talk struct {
 	origin  connector.Origin
 	quietly bool // the way there is no step: another conversation of this check has shown one
 	met     bool
+
+	// head judges the header of the first answer for the step HTTP; nil takes all but a server in trouble for a good one.
+	head func(*http.Response) (connector.StepState, string)
+	// long hands an answer that is longer than is read over as well, cut.
+	long bool
 }
 
-// reply is an answer, read whole.
+// reply is an answer, read whole unless it is cut.
 type reply struct {
 	*http.Response
 	body []byte
+	cut  bool
 }
 
 // judged is what a reply means: how the step went, what to note beside the status line, and the code that the check ends with, or
@@ -107,7 +114,11 @@ func (t *talk) ask(ctx context.Context, req *http.Request, step string, judge fu
 	}
 	trace := t.probe.dialer.Trace(told)
 	trace.Hide = t.hide.in
-	res, err := trace.Do(t.client, req, func(res *http.Response) (connector.StepState, string) { return stateOf(res), typeNote(res) })
+	head := t.head
+	if head == nil {
+		head = func(res *http.Response) (connector.StepState, string) { return stateOf(res), t.typeNote(res) }
+	}
+	res, err := trace.Do(t.client, req, head)
 	t.saw(trace.Certificates(), req.URL.Hostname())
 	if err != nil {
 		return reply{}, t.broke(ctx, err, trace, step, began, first)
@@ -117,12 +128,13 @@ func (t *talk) ask(ctx context.Context, req *http.Request, step string, judge fu
 	}
 	body, err := io.ReadAll(res.Body)
 	_ = res.Body.Close() // read to its end, or of no more use
-	if err != nil {
+	cut := t.long && errors.Is(err, remote.ErrTooLarge)
+	if err != nil && !cut {
 		t.since(began, step, connector.StepFailed, res.Status+", "+reason(err))
 		out := t.failedAt(ctx, err, step, t.origin)
 		return reply{}, &out
 	}
-	r := reply{res, body}
+	r := reply{res, body, cut}
 	j := judge(r)
 	if !j.silent {
 		t.since(began, step, j.state, res.Status+j.note)
@@ -132,6 +144,17 @@ func (t *talk) ask(ctx context.Context, req *http.Request, step string, judge fu
 	}
 	out := t.endAt(t.origin, j.code, j.seen)
 	return r, &out
+}
+
+// glance sends a request whose answer can only give a hint: it is no step, and where it fails there is no hint.
+func (t *talk) glance(req *http.Request) (reply, bool) {
+	res, err := t.client.Do(req)
+	if err != nil {
+		return reply{}, false
+	}
+	body, err := io.ReadAll(res.Body)
+	_ = res.Body.Close() // read to its end, or of no more use
+	return reply{res, body, false}, err == nil
 }
 
 // endAt is end for a code that is about this server, where a check asks more than one.
@@ -167,9 +190,17 @@ func stateOf(res *http.Response) connector.StepState {
 	return connector.StepOK
 }
 
-func typeNote(res *http.Response) string {
+func (t *talk) typeNote(res *http.Response) string {
 	if kind := res.Header.Get("Content-Type"); kind != "" {
-		return ", " + remote.Excerpt(kind, 60)
+		return ", " + remote.Excerpt(t.hide.in(kind), 60)
+	}
+	return ""
+}
+
+// wants notes what a server asks for that would like to know who we are.
+func (t *talk) wants(res *http.Response) string {
+	if asks := res.Header.Values("WWW-Authenticate"); len(asks) > 0 {
+		return ", asks for " + remote.Excerpt(t.hide.in(strings.Join(asks, ", ")), 80)
 	}
 	return ""
 }
@@ -193,22 +224,31 @@ func (t *talk) odd(r reply) judged {
 	case r.StatusCode == http.StatusTooManyRequests:
 		return judged{state: connector.StepFailed, code: "RATE_LIMITED", seen: t.shown(r)}
 	case r.isPage() && r.StatusCode < 500:
-		return judged{state: connector.StepFailed, note: typeNote(r.Response), code: "PAGE_INSTEAD", seen: t.shown(r)}
+		return judged{state: connector.StepFailed, note: t.typeNote(r.Response), code: "PAGE_INSTEAD", seen: t.shown(r)}
 	case r.StatusCode >= 500:
-		return judged{state: connector.StepFailed, note: typeNote(r.Response), code: "SERVER_ERROR", seen: t.shown(r)}
+		return judged{state: connector.StepFailed, note: t.typeNote(r.Response), code: "SERVER_ERROR", seen: t.shown(r)}
 	case r.StatusCode < 300 && len(r.body) == 0:
 		return judged{state: connector.StepFailed, note: ", nothing in it", code: "EMPTY_ANSWER", seen: t.shown(r)}
 	}
-	return judged{state: connector.StepFailed, note: typeNote(r.Response), code: "HTTP_UNEXPECTED", seen: t.shown(r)}
+	return judged{state: connector.StepFailed, note: t.typeNote(r.Response), code: "HTTP_UNEXPECTED", seen: t.shown(r)}
 }
 
 // shown says what an answer looked like: status, type and first bytes.
-func (t *talk) shown(r reply) string {
-	text := r.Status + typeNote(r.Response)
-	if start := remote.Excerpt(t.hide.in(string(r.body[:min(len(r.body), 4<<10)])), firstBytes); start != "" {
-		text += ", \"" + start + "\""
+func (t *talk) shown(r reply) string { return r.Status + t.typeNote(r.Response) + t.begins(r) }
+
+// begins notes the first bytes of an answer.
+func (t *talk) begins(r reply) string {
+	const most = 16 << 10
+	start := ""
+	if r.cut || len(r.body) > most {
+		start = t.hide.start(string(r.body[:min(len(r.body), most)]))
+	} else {
+		start = t.hide.in(string(r.body))
 	}
-	return text
+	if start = remote.Excerpt(start, firstBytes); start == "" {
+		return ""
+	}
+	return ", \"" + start + "\""
 }
 
 // broke ends a check whose request brought an error instead of an answer.

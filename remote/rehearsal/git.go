@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-
-	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 )
 
 // answer plays Git over HTTP:
@@ -57,10 +54,7 @@ func (s *Server) knows(r *http.Request) bool {
 
 // refs advertises three refs the way the smart protocol does.
 func refs(w http.ResponseWriter) {
-	adv := packp.NewAdvRefs()
-	head := plumbing.NewHash("4b825dc642cb6eb9a060e54bf8d69288fbee4904")
-	adv.Head = &head
-	adv.References = map[string]plumbing.Hash{"refs/heads/main": head, "refs/heads/next": head, "refs/tags/v1.0.0": head}
+	adv := threeRefs()
 	adv.Prefix = [][]byte{[]byte("# service=git-upload-pack"), {}}
 	w.Header().Set("Content-Type", "application/x-git-upload-pack-advertisement")
 	w.Header().Set("Cache-Control", "no-cache")

@@ -124,7 +124,7 @@ func readOnly(t *testing.T, b *bench) {
 	next := NewSecret("s")
 	next.Version = 2
 	for name, err := range map[string]error{
-		"Insert": b.Insert(ctx, NewGit(2), nil, nil, ev), "Update": b.Update(ctx, change, nil, nil, ev), "Retire": b.Retire(ctx, change, ev),
+		"Insert": b.Insert(ctx, NewGit(2), nil, nil, ev), "Update": b.Update(ctx, change, nil, nil, ev), "Retire": b.Retire(ctx, change, nil, ev),
 		"Purge": b.Purge(ctx, "git-000001", ev), "Number": number, "Interrupt": interrupted, "Note": b.Note(ctx, ev),
 		"KeepSecret": b.KeepSecret(ctx, next, connector.NewSecret("v2"), ev), "TouchSession": b.TouchSession(ctx, []byte("x"), Noon),
 		"SignedIn": b.SignedIn(ctx, "u", Noon, ev), "BeginRun": b.BeginRun(ctx, connector.Run{ID: "r", Connector: "git-000001"}),

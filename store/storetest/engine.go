@@ -26,6 +26,9 @@ type Store interface {
 	Connectors
 	Secrets
 	Runs
+	Watches
+	Endings
+	HostKeys
 	Tenancies
 	People
 	Log
@@ -39,14 +42,15 @@ type Connectors interface {
 	Find(ctx context.Context, workspace string, scope connector.Scope, identifier string) (connector.Connector, error)
 	Named(ctx context.Context, workspace, name string) ([]connector.Connector, error)
 	List(ctx context.Context, q connector.Query) (connector.Page, error)
+	Pick(ctx context.Context, p connector.Pick) (found []connector.Connector, total int, err error)
 	Counts(ctx context.Context) (connector.Counts, error)
 	Insert(ctx context.Context, c connector.Connector, grants []connector.Grant, made []connector.Made, ev access.Event) error
 	Update(ctx context.Context, c connector.Connector, grants []connector.Grant, made []connector.Made, ev access.Event) error
-	Retire(ctx context.Context, c connector.Connector, ev access.Event) error
+	Retire(ctx context.Context, c connector.Connector, forget []connector.Use, ev access.Event) error
 	Restore(ctx context.Context, c connector.Connector, ev access.Event) error
 	Purge(ctx context.Context, id string, ev access.Event) error
 	Number(ctx context.Context, sequence string, start int64) (int64, error)
-	OpenFields(ctx context.Context, c connector.Connector) error
+	OpenFields(ctx context.Context, cs ...connector.Connector) error
 	Uses(ctx context.Context, id string) ([]connector.Use, error)
 	AddUse(ctx context.Context, id string, u connector.Use, ev access.Event) error
 	RemoveUse(ctx context.Context, id string, u connector.Use, ev access.Event) error
@@ -66,10 +70,44 @@ type Secrets interface {
 // Runs is the part for the history of checks.
 type Runs interface {
 	BeginRun(ctx context.Context, r connector.Run) error
-	EndRun(ctx context.Context, r connector.Run, h connector.Health, ev access.Event) error
+	EndRun(ctx context.Context, r connector.Run, version int64, h connector.Health, ev access.Event) error
 	Run(ctx context.Context, id string) (connector.Run, error)
 	History(ctx context.Context, connectorID string, n int) ([]connector.Run, error)
 	Interrupt(ctx context.Context, at time.Time) (int, error)
+}
+
+// Watches is the part for the schedule and what was found day by day.
+type Watches interface {
+	Watch(ctx context.Context, connectorID string) (connector.Watch, error)
+	SetWatch(ctx context.Context, connectorID string, every time.Duration, ev access.Event) error
+	Due(ctx context.Context, now time.Time, n int) ([]connector.Watch, error)
+	Plan(ctx context.Context, all []connector.Watch) ([]bool, error)
+	Replan(ctx context.Context, after time.Time) (int, error)
+	Pauses(ctx context.Context) ([]connector.Pause, error)
+	PausedConnectors(ctx context.Context, n int) ([]connector.Pause, error)
+	Pause(ctx context.Context, p connector.Pause, ev access.Event) error
+	Resume(ctx context.Context, workspace, connectorID string, ev access.Event) error
+	Windows(ctx context.Context) ([]connector.Window, error)
+	Window(ctx context.Context, id string) (connector.Window, error)
+	AddWindow(ctx context.Context, w connector.Window, ev access.Event) error
+	RemoveWindow(ctx context.Context, id string, ev access.Event) error
+	Days(ctx context.Context, connectorID string, from time.Time) ([]connector.Day, error)
+}
+
+// Endings is the part for what ends one day.
+type Endings interface {
+	Endings(ctx context.Context, q connector.EndingQuery) (connector.EndingPage, error)
+	CountEndings(ctx context.Context, before time.Time, workspaces []string) (int, error)
+	NoteEnd(ctx context.Context, secretID string, ends time.Time, ev access.Event) error
+	Warnings(ctx context.Context, now, until time.Time) ([]connector.Warning, error)
+	Warned(ctx context.Context, w connector.Warning, ev access.Event) error
+}
+
+// HostKeys is the part for the host keys that people accepted.
+type HostKeys interface {
+	HostKeys(ctx context.Context, workspace string, origin connector.Origin) ([]connector.TrustedKey, error)
+	TrustHostKey(ctx context.Context, k connector.TrustedKey, ev access.Event) error
+	ForgetHostKey(ctx context.Context, workspace string, origin connector.Origin, ev access.Event) error
 }
 
 // Tenancies is the part for workspaces.
@@ -78,6 +116,7 @@ type Tenancies interface {
 	Workspace(ctx context.Context, id string) (connector.Workspace, error)
 	AddWorkspace(ctx context.Context, w connector.Workspace, ev access.Event) error
 	RenameWorkspace(ctx context.Context, w connector.Workspace, ev access.Event) error
+	SetWorkspace(ctx context.Context, w connector.Workspace, ev access.Event) error
 	RemoveWorkspace(ctx context.Context, id string, ev access.Event) error
 }
 

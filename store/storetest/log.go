@@ -93,7 +93,7 @@ func unlogged(t *testing.T, b *bench) {
 	for name, do := range map[string]func() error{
 		"Insert":       func() error { return b.Insert(ctx, NewGit(2), nil, made, ev) },
 		"Update":       func() error { return b.Update(ctx, change, nil, made, ev) },
-		"Retire":       func() error { return b.Retire(ctx, change, ev) },
+		"Retire":       func() error { return b.Retire(ctx, change, nil, ev) },
 		"Restore":      func() error { return b.Restore(ctx, back, ev) },
 		"Purge":        func() error { return b.Purge(ctx, "reg-000001", ev) },
 		"AddUse":       func() error { return b.AddUse(ctx, "git-000001", connector.Use{Kind: "k", Name: "m"}, ev) },
@@ -101,7 +101,7 @@ func unlogged(t *testing.T, b *bench) {
 		"KeepSecret":   func() error { return b.KeepSecret(ctx, secret, connector.NewSecret("v2"), ev) },
 		"RemoveSecret": func() error { return b.RemoveSecret(ctx, secret.ID, ev) },
 		"EndRun": func() error {
-			return b.EndRun(ctx, connector.Run{ID: "r", Connector: "git-000001", State: connector.Done}, connector.Health{Status: connector.Failing}, ev)
+			return b.EndRun(ctx, connector.Run{ID: "r", Connector: "git-000001", State: connector.Done}, 1, connector.Health{Status: connector.Failing}, ev)
 		},
 		"AddWorkspace":    func() error { return b.AddWorkspace(ctx, connector.Workspace{ID: "n", Name: "n", Account: "n"}, ev) },
 		"RenameWorkspace": func() error { return b.RenameWorkspace(ctx, connector.Workspace{ID: "h1", Name: "n", Version: 2}, ev) },

@@ -41,6 +41,15 @@ func workspaces(t *testing.T, b *bench) {
 		t.Errorf("Workspace = %+v, %v; want %+v", got, err, renamed)
 	}
 	wants(t, "RenameWorkspace of another version", b.RenameWorkspace(ctx, renamed, Event("x")), connector.ErrConflict)
+	set := want[3]
+	set.Version, set.Settings = 2, connector.Settings{Strict: true, Reserved: "Salesforce\nSAP"}
+	must(t, b.SetWorkspace(ctx, set, Event("workspace.set")))
+	if got, err := b.Workspace(ctx, set.ID); err != nil || got != set {
+		t.Errorf("Workspace after SetWorkspace = %+v, %v; want %+v", got, err, set)
+	}
+	wants(t, "SetWorkspace of another version", b.SetWorkspace(ctx, set, Event("x")), connector.ErrConflict)
+	set.ID = "nobody"
+	wants(t, "SetWorkspace of nobody", b.SetWorkspace(ctx, set, Event("x")), connector.ErrNotFound)
 	renamed.Version, renamed.Name = 3, "harmony"
 	wants(t, "RenameWorkspace to a taken name", b.RenameWorkspace(ctx, renamed, Event("x")), connector.ErrTaken)
 	renamed.ID = "nobody"

@@ -25,7 +25,7 @@ func runs(t *testing.T, b *bench) {
 	wants(t, "BeginRun twice", b.BeginRun(ctx, begun), connector.ErrTaken)
 
 	done := begun
-	done.State, done.Ended = connector.Done, Noon.Add(time.Second)
+	done.State, done.Ended, done.Was = connector.Done, Noon.Add(time.Second), connector.Unverified
 	done.Outcome = connector.Outcome{Status: connector.Failing, Code: "GIT_AUTH_REFUSED", Text: "No.", Cause: "Wrong password.", Next: "Replace it.",
 		Steps: []connector.Step{
 			{Name: "Resolve", State: connector.StepOK, Began: Noon.Add(123 * time.Microsecond), Took: 1500 * time.Microsecond, Evidence: "192.0.2.7"},
@@ -33,7 +33,7 @@ func runs(t *testing.T, b *bench) {
 		}}
 	health := connector.Health{Status: connector.Failing, Since: done.Ended, Checked: done.Ended, Code: done.Code, Summary: done.Text}
 	before := b.events(t)
-	must(t, b.EndRun(ctx, done, health, Event("connector.flipped")))
+	must(t, b.EndRun(ctx, done, 1, health, Event("connector.flipped")))
 	if got, err = b.Run(ctx, "first"); err != nil {
 		t.Fatal(err)
 	}
@@ -45,9 +45,26 @@ func runs(t *testing.T, b *bench) {
 		t.Errorf("health = %+v at version %d, want %+v at version 1", c.Health, c.Version, health)
 	}
 	health.Checked = Noon.Add(time.Minute)
-	must(t, b.EndRun(ctx, done, health, Event("")))
+	must(t, b.EndRun(ctx, done, 1, health, Event("")))
 	if got := b.events(t) - before; got != 1 {
 		t.Errorf("a flip and a run without one wrote %d events, want 1", got)
+	}
+
+	// A verdict on another version is none: neither it nor its run is kept. Without a verdict the run is, and the health stays.
+	other := done
+	other.Code = "OTHER"
+	red := connector.Health{Status: connector.Degraded, Since: Noon, Checked: Noon.Add(time.Hour), Code: "OTHER"}
+	before = b.events(t)
+	wants(t, "EndRun of version 2 of 1", b.EndRun(ctx, other, 2, red, Event("connector.flipped")), connector.ErrConflict)
+	if got, err = b.Run(ctx, "first"); err != nil || got.Code != done.Code {
+		t.Errorf("after a conflict the run = %+v, %v, want it as it was", got, err)
+	}
+	must(t, b.EndRun(ctx, other, 0, red, Event("connector.flipped")))
+	if got, err = b.Run(ctx, "first"); err != nil || got.Code != "OTHER" {
+		t.Errorf("a run without a verdict = %+v, %v, want its code kept", got, err)
+	}
+	if got := b.read(t, "git-000001").Health; got != health || b.events(t) != before {
+		t.Errorf("health = %+v, want it untouched: %+v, and no event", got, health)
 	}
 
 	const most = 200
@@ -90,7 +107,7 @@ func runsOutlive(t *testing.T, b *bench) {
 	health := connector.Health{Status: connector.Failing, Since: Noon, Checked: Noon}
 	for _, id := range []string{"git-000001", "git-000002"} {
 		done := connector.Run{ID: "run-" + id, Connector: id, State: connector.Done, Began: Noon, Ended: Noon}
-		if err := b.EndRun(ctx, done, health, Event("connector.flipped")); err != nil {
+		if err := b.EndRun(ctx, done, 2, health, Event("connector.flipped")); err != nil {
 			t.Errorf("EndRun of %s = %v, want none", id, err)
 		}
 	}

@@ -33,6 +33,17 @@ func (s *Git) Fields() []connector.Field {
 // Check implements [connector.Spec].
 func (s *Git) Check() connector.Check { return connector.ListRefs{URL: s.URL} }
 
+// Plain is a spec without a yes-or-no field.
+type Plain struct{ Note string }
+
+// Fields implements [connector.Spec].
+func (s *Plain) Fields() []connector.Field {
+	return []connector.Field{connector.Text(&s.Note, "note", "Note")}
+}
+
+// Check implements [connector.Spec].
+func (s *Plain) Check() connector.Check { return connector.Nothing{} }
+
 // Registration is a spec with a version and a hidden value.
 type Registration struct {
 	Version, Key string
@@ -54,10 +65,12 @@ func (s *Registration) Check() connector.Check { return connector.HarmonyPair{Ke
 // Catalog is the suite's own vendors, under the names of the real ones, since what must be unique depends on them.
 func Catalog() connector.Catalog {
 	git := func(vendor, name string) connector.Type {
-		return connector.Type{Vendor: vendor, Name: name, Family: "Git", New: func() connector.Spec { return &Git{Reach: "Account"} }}
+		// Over SSH a connector starts without a name of its own.
+		return connector.Type{Vendor: vendor, Name: name, Family: "Git", New: func() connector.Spec { return &Git{Reach: "Account", Anonymous: name == "GitSsh"} }}
 	}
+	plain := connector.Type{Vendor: "harness", Name: "GitPlain", Family: "Git", New: func() connector.Spec { return &Plain{} }}
 	return connector.Catalog{
-		{ID: "harness", Name: "Harness", Scoped: true, Types: []connector.Type{git("harness", "GitHttp"), git("harness", "GitSsh")}},
+		{ID: "harness", Name: "Harness", Scoped: true, Types: []connector.Type{git("harness", "GitHttp"), git("harness", "GitSsh"), plain}},
 		{ID: "securityhub", Name: "Security Hub", Regions: true, Types: []connector.Type{git("securityhub", "JiraCloud")}},
 		{ID: "jitterbit", Name: "Harmony", Types: []connector.Type{{Vendor: "jitterbit", Name: "Registration", Family: "Registration",
 			New: func() connector.Spec { return &Registration{} }}}},

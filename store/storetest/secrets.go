@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,6 +59,31 @@ func hidden(t *testing.T, b *bench) {
 	if got := value("reg-000001"); got != "swordfish" {
 		t.Errorf("in the trash = %q, want it kept", got)
 	}
+}
+
+// hiddenTogether opens the values of many at once: each gets its own, and one that cannot be opened is said.
+func hiddenTogether(t *testing.T, b *bench) {
+	const many = 1003 // more than one statement reads
+	Fill(t, b, many, func(i int) connector.Connector { return NewRegistration(i, fmt.Sprint("value ", i)) })
+	b.insert(t, NewGit(1), NewRegistration(many, ""))
+	all, total, err := b.Pick(ctx, connector.Pick{Workspace: "j1", Sort: "identifier"})
+	must(t, err)
+	if total != many+1 || len(all) != total {
+		t.Fatalf("Pick without a size = %d of %d, want all %d", len(all), total, many+1)
+	}
+	must(t, b.OpenFields(ctx, append(all, b.read(t, "git-000001"))...))
+	for _, c := range all {
+		want := "value " + strings.TrimPrefix(c.Identifier, "repo_")
+		if c.ID == fmt.Sprintf("reg-%06d", many) {
+			want = ""
+		}
+		if got := c.Spec.(*Registration).Secret.Reveal(); got != want {
+			t.Fatalf("the value of %s = %q, want %q", c.ID, got, want)
+		}
+	}
+	must(t, b.OpenFields(ctx))
+	b.engine.Exec(t, b.dir, `UPDATE hidden SET sealed = (SELECT sealed FROM hidden AS h WHERE h.connector <> hidden.connector LIMIT 1) WHERE connector = 700`)
+	wants(t, "OpenFields of many with one that was swapped", b.OpenFields(ctx, all...), connector.ErrSealed)
 }
 
 // misplaced moves sealed values to where they do not belong.

@@ -16,21 +16,32 @@ type promise struct {
 
 // Run holds an engine to every promise.
 func Run(t *testing.T, e Engine) {
-	hold(t, e, append(aboutLists(), []promise{
+	hold(t, e, append(append(aboutLists(), aboutPicks()...), []promise{
 		{"a connector comes back as it was kept", keeps},
 		{"an update needs the newest version", updates},
 		{"identifiers and names are taken", takes},
 		{"the trash gives identifiers free and back", trash},
 		{"a purge leaves nothing", purges},
 		{"uses are noted and forgotten", uses},
+		{"what is in use is not retired", usedUp},
 		{"numbers are never given twice", numbers},
 		{"hidden values are sealed", hidden},
+		{"hidden values of many open at once", hiddenTogether},
 		{"hidden values open only in their own place", misplaced},
 		{"secrets keep their value and their origins", secrets},
 		{"a secret in use stays", secretsInUse},
 		{"a connector and its secrets stand or fall together", together},
 		{"runs are kept and bounded", runs},
 		{"a run ends after its connector", runsOutlive},
+		{"the watch is planned", watches},
+		{"the watch is paused", pauses},
+		{"times of maintenance are kept", windows},
+		{"what cannot be logged of the watch is undone", unloggedWatch},
+		{"days add up", days},
+		{"what ends is listed", endings},
+		{"warnings are given once", warnings},
+		{"accepted host keys stay in their workspace", hostKeys},
+		{"a run keeps the host key that it saw", seenHostKey},
 		{"workspaces are told apart", workspaces},
 		{"users and the last admin", users},
 		{"sessions end for good", sessions},
@@ -54,6 +65,18 @@ func aboutLists() []promise {
 		{"a list goes on while connectors come", listsMeanwhile},
 		{"a list knows its cursors", cursors},
 		{"a search finds words", searches},
+	}
+}
+
+// RunPicks holds an engine to the promises about pages by number, for one that is set to remember their order another way.
+func RunPicks(t *testing.T, e Engine) { hold(t, e, aboutPicks()) }
+
+func aboutPicks() []promise {
+	return []promise{
+		{"pages by number are the walk", picks},
+		{"a list notices each change", picksEach},
+		{"a page by number is of one moment", picksMeanwhile},
+		{"a field that is not stored is as its type starts", picksStart},
 	}
 }
 
@@ -117,7 +140,7 @@ func (b *bench) retire(t testing.TB, id string) {
 	c := b.read(t, id)
 	c.Version++
 	c.Retired, c.RetiredBy = Noon, "dana"
-	must(t, b.Retire(ctx, c, Event("connector.retired")))
+	must(t, b.Retire(ctx, c, nil, Event("connector.retired")))
 }
 
 // events tells how many events the log has, and that it holds together.
@@ -141,3 +164,6 @@ func wants(t testing.TB, call string, got, want error) {
 		t.Fatalf("%s = %v, want %v", call, got, want)
 	}
 }
+
+// asProblems reports whether an error is problems that a person can mend.
+func asProblems(err error, into *connector.Problems) bool { return errors.As(err, into) }

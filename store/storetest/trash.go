@@ -14,7 +14,7 @@ func trash(t *testing.T, b *bench) {
 	was := b.read(t, "git-000001")
 	stale := was
 	stale.Version = 7
-	wants(t, "Retire of another version", b.Retire(ctx, stale, Event("x")), connector.ErrConflict)
+	wants(t, "Retire of another version", b.Retire(ctx, stale, nil, Event("x")), connector.ErrConflict)
 	b.retire(t, was.ID)
 
 	gone := b.read(t, was.ID)
@@ -28,7 +28,7 @@ func trash(t *testing.T, b *bench) {
 	}
 	again := gone
 	again.Version = 3
-	wants(t, "Retire twice", b.Retire(ctx, again, Event("x")), connector.ErrConflict)
+	wants(t, "Retire twice", b.Retire(ctx, again, nil, Event("x")), connector.ErrConflict)
 	wants(t, "Update in the trash", b.Update(ctx, again, nil, nil, Event("x")), connector.ErrConflict)
 	wants(t, "AddUse in the trash", b.AddUse(ctx, was.ID, connector.Use{Kind: "pipeline", Name: "p"}, Event("x")), connector.ErrNotFound)
 
@@ -48,7 +48,7 @@ func trash(t *testing.T, b *bench) {
 	wants(t, "Restore of a living one", b.Restore(ctx, back, Event("x")), connector.ErrConflict)
 	back.ID = "nobody"
 	wants(t, "Restore of nobody", b.Restore(ctx, back, Event("x")), connector.ErrNotFound)
-	wants(t, "Retire of nobody", b.Retire(ctx, back, Event("x")), connector.ErrNotFound)
+	wants(t, "Retire of nobody", b.Retire(ctx, back, nil, Event("x")), connector.ErrNotFound)
 }
 
 func purges(t *testing.T, b *bench) {
@@ -58,6 +58,7 @@ func purges(t *testing.T, b *bench) {
 	must(t, b.AddUse(ctx, reg.ID, connector.Use{Kind: "project", Name: "p", Added: Noon}, Event("use.added")))
 	must(t, b.BeginRun(ctx, connector.Run{ID: "run", Connector: reg.ID, State: connector.Running, Began: Noon}))
 	wants(t, "Purge of a living one", b.Purge(ctx, reg.ID, Event("x")), connector.ErrNotFound)
+	must(t, b.RemoveUse(ctx, reg.ID, connector.Use{Kind: "project", Name: "p"}, Event("use.removed")))
 	b.retire(t, reg.ID)
 	must(t, b.Purge(ctx, reg.ID, Event("connector.purged")))
 	wants(t, "Purge twice", b.Purge(ctx, reg.ID, Event("x")), connector.ErrNotFound)
@@ -102,5 +103,34 @@ func uses(t *testing.T, b *bench) {
 	wants(t, "RemoveUse twice", b.RemoveUse(ctx, id, app, Event("x")), connector.ErrNotFound)
 	if got, err = b.Uses(ctx, id); err != nil || len(got) != 1 || got[0] != nightly {
 		t.Errorf("Uses after RemoveUse = %v, %v; want nightly alone", got, err)
+	}
+}
+
+// usedUp retires connectors that are in use: what the store knows at that very moment counts.
+func usedUp(t *testing.T, b *bench) {
+	b.insert(t, NewGit(1))
+	c := b.read(t, "git-000001")
+	nightly := connector.Use{Kind: "pipeline", Name: "nightly", Where: "main", Added: Noon, By: "dana"}
+	app := connector.Use{Kind: "project", Name: "app", Added: Noon, By: "dana"}
+	must(t, b.AddUse(ctx, c.ID, nightly, Event("use.added")))
+	must(t, b.AddUse(ctx, c.ID, app, Event("use.added")))
+	c.Version++
+	c.Retired, c.RetiredBy = Noon, "dana"
+	before := b.events(t)
+	for what, forget := range map[string][]connector.Use{"nothing": nil, "one of two": {app}, "others": {{Kind: "pipeline", Name: "nightly"}, app}} {
+		wants(t, "Retire that forgets "+what, b.Retire(ctx, c, forget, Event("x")), connector.ErrInUse)
+		if got, err := b.Uses(ctx, c.ID); err != nil || len(got) != 2 {
+			t.Errorf("Uses after a refused Retire = %v, %v; want both", got, err)
+		}
+	}
+	if got := b.read(t, c.ID); !got.Retired.IsZero() || b.events(t) != before {
+		t.Error("a refused Retire left something")
+	}
+	must(t, b.Retire(ctx, c, []connector.Use{app, nightly}, Event("connector.retired")))
+	if got, err := b.Uses(ctx, c.ID); err != nil || len(got) != 0 {
+		t.Errorf("Uses after Retire = %v, %v; want none", got, err)
+	}
+	if got := b.events(t); got != before+1 {
+		t.Errorf("Retire left %d events, want one", got-before)
 	}
 }

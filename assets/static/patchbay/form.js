@@ -156,6 +156,11 @@
     block(form, problems);
   }, true);
 
+  /* On a narrow screen the panel with the result of a test lies below the form. */
+  document.addEventListener('htmx:after:swap', (event) => {
+    if (event.detail?.ctx?.sourceElement?.id === 'test') document.getElementById('check')?.scrollIntoView({ block: 'nearest' });
+  });
+
   const form = document.querySelector('form[data-rules]');
   if (form && !navigator.connection?.saveData) {
     (window.requestIdleCallback ?? setTimeout)(() => patchbay.rules.load().then(() => show(form)));

@@ -195,7 +195,8 @@ const patchbay = {
     for (const over of document.querySelectorAll('[data-run][data-over]')) {
       if (runs.has(over.dataset.run)) continue;
       runs.add(over.dataset.run);
-      const words = [over.querySelector('h2 > :first-child'), over.querySelector('#verdict b')].map((part) => part?.textContent.trim());
+      // What was cut off has no word on how the connector is.
+      const words = [over.dataset.end ?? over.querySelector('h2 > :first-child')?.textContent, over.querySelector('#verdict b')?.textContent].map((text) => text?.trim());
       if (silent && sessionStorage.getItem(asked) !== location.pathname) continue; // an old story
       sessionStorage.removeItem(asked);
       patchbay.announce(words.filter(Boolean).join('. '));

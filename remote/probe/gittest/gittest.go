@@ -1,5 +1,6 @@
 // Package gittest is a real Git server for tests and rehearsals: Debian's own git http-backend behind net/http/cgi, with one
-// private and one public repository, and beside them paths that misbehave in the ways that a check must tell apart.
+// private and one public repository, and beside them paths that misbehave in the ways that a check must tell apart. The same repositories
+// are there over SSH, behind OpenSSH's own server; an SSH server inside the process does what no real one does.
 package gittest
 
 import (
@@ -33,6 +34,9 @@ const (
 	Page      = "/page/app.git"       // a page of HTML with status 200
 	Broken    = "/broken/app.git"     // 500 with a text
 	Away      = "https://example.org" // where Elsewhere leads
+
+	// Quoted asks too, and has a name that a careless program would let a shell act on.
+	Quoted = "/acme/it's $(touch pwned) `touch pwned` !1; x.git"
 )
 
 // Server is a running Git server on a loopback port.
@@ -161,6 +165,7 @@ func (s *Server) makeRepositories() error {
 		{"tag", "v1"},
 		{"clone", "--quiet", "--bare", work, filepath.Join(s.Root, Private)},
 		{"clone", "--quiet", "--bare", work, filepath.Join(s.Root, Public)},
+		{"clone", "--quiet", "--bare", work, filepath.Join(s.Root, Quoted)},
 		{"init", "--quiet", "--bare", "--initial-branch=main", filepath.Join(s.Root, Empty)},
 	} {
 		if _, err := s.git(work, args...); err != nil {
