@@ -111,6 +111,9 @@ func (h *Handlers) changeChannel(c echo.Context) error {
 func (h *Handlers) testChannel(c echo.Context) error {
 	ctx := registry.From(c.Request().Context(), c.RealIP())
 	n, err := h.reg.TestChannel(ctx, web.Actor(c), c.Param("id"))
+	if _, bad := problems(err); bad {
+		return h.notSent(c, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -118,6 +121,14 @@ func (h *Handlers) testChannel(c echo.Context) error {
 		return err
 	}
 	return web.See(c, "/notices/"+n.Channel+"/log/"+n.ID)
+}
+
+// notSent says on the channel's page why nothing was sent.
+func (h *Handlers) notSent(c echo.Context, why error) error {
+	if err := web.Say(c, web.Flash{Kind: "bad", Text: why.Error()}); err != nil {
+		return err
+	}
+	return web.See(c, "/notices/"+c.Param("id"))
 }
 
 func (h *Handlers) removeChannel(c echo.Context) error {
@@ -161,7 +172,11 @@ func (h *Handlers) redeliver(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.reg.Redeliver(registry.From(c.Request().Context(), c.RealIP()), web.Actor(c), n.ID); err != nil {
+	_, err = h.reg.Redeliver(registry.From(c.Request().Context(), c.RealIP()), web.Actor(c), n.ID)
+	if _, bad := problems(err); bad {
+		return h.notSent(c, err)
+	}
+	if err != nil {
 		return err
 	}
 	if err := web.Say(c, web.Flash{Text: "It is on its way once more."}); err != nil {

@@ -19,25 +19,30 @@ type Notices interface {
 	// OpenChannel gives one with its address and, for a webhook, the key that signs its calls. ErrNotFound, ErrSealed.
 	OpenChannel(ctx context.Context, id string) (c connector.Channel, address, key connector.Secret, err error)
 	// KeepChannel keeps a new one (version 1; ErrTaken for its name) or a changed one (one more than stored; ErrConflict). Empty secrets
-	// leave what is there.
+	// leave what is there. What waits for a channel that is paused by it is withdrawn in the same transaction.
 	KeepChannel(ctx context.Context, c connector.Channel, address, key connector.Secret, ev access.Event) error
 	// RemoveChannel forgets one with its notices. ErrNotFound.
 	RemoveChannel(ctx context.Context, id string, ev access.Event) error
 
-	// Unheard gives at most n events of the actions that came after those already heard, oldest first, and the number of the last heard.
-	Unheard(ctx context.Context, actions []string, n int) (heard int64, events []access.Event, err error)
+	// Unheard gives at most n events of the actions that came after those already heard, oldest first, with the number of the last heard and
+	// that of the last event of the log that was looked at.
+	Unheard(ctx context.Context, actions []string, n int) (heard, last int64, events []access.Event, err error)
 	// Hear keeps what the events up to a number lead to, if the last heard is still the one that was given; ErrConflict. Raised notices are
 	// new; settled ones are kept anew as they are given; both in one transaction.
 	Hear(ctx context.Context, heard, upTo int64, raised, settled []connector.Notice) error
 	// OpenNotices gives the failures of a connector that have not ended.
 	OpenNotices(ctx context.Context, connectorID string) ([]connector.Notice, error)
-	// DueNotices gives at most n that wait and are due, the longest waiting first.
-	DueNotices(ctx context.Context, now time.Time, n int) ([]connector.Notice, error)
+	// DueChannels gives the channels, but for paused ones, for which something waits and is due. DueNotices gives at most n of what is due for
+	// one, the longest waiting first. PutOff has all that is due for one wait until a time.
+	DueChannels(ctx context.Context, now time.Time) ([]string, error)
+	DueNotices(ctx context.Context, channel string, now time.Time, n int) ([]connector.Notice, error)
+	PutOff(ctx context.Context, channel string, until time.Time) error
 	// Notice gives one with its deliveries, oldest first; ErrNotFound. NoticesOf gives a channel's newest n.
 	Notice(ctx context.Context, id string) (connector.Notice, []connector.Delivery, error)
 	NoticesOf(ctx context.Context, channel string, n int) ([]connector.Notice, error)
-	// KeepNotices keeps notices anew, or for the first time; where d is not nil it is noted as a delivery of each.
-	KeepNotices(ctx context.Context, all []connector.Notice, d *connector.Delivery) error
+	// KeepNotices keeps notices for the first time, or anew but for whether they are open; where d is not nil it is noted as a delivery of
+	// each. ev is written only when its Action is set.
+	KeepNotices(ctx context.Context, all []connector.Notice, d *connector.Delivery, ev access.Event) error
 }
 
 // Sender sends what channels are told.
@@ -175,7 +180,10 @@ func (r *Registry) RemoveChannel(ctx context.Context, a access.Actor, id string)
 	return c, r.notify.Notices.RemoveChannel(ctx, id, r.channelEvent(ctx, a, "channel.removed", c))
 }
 
-// TestChannel sends a notice that says that it is a test. It is on its way when TestChannel returns.
+// errPaused is a notice that a person wants to send through a channel that is paused.
+var errPaused = connector.Problems{{Field: "paused", Text: "Paused channels send nothing. Take the pause away first."}}
+
+// TestChannel sends a notice that says that it is a test. It is on its way when TestChannel returns. Problems when the channel is paused.
 func (r *Registry) TestChannel(ctx context.Context, a access.Actor, id string) (connector.Notice, error) {
 	if err := r.notices(a); err != nil {
 		return connector.Notice{}, err
@@ -184,13 +192,16 @@ func (r *Registry) TestChannel(ctx context.Context, a access.Actor, id string) (
 	if err != nil {
 		return connector.Notice{}, err
 	}
+	if c.Paused {
+		return connector.Notice{}, errPaused
+	}
 	n := r.newNotice(c, connector.ChannelTested)
 	n.Next = n.At
 	n.Subject = "A test of the channel " + c.Name
 	n.Text = a.Name + " asked for this test. Nothing has happened to any connector."
 	n.Body = testBody(n, c, a.Name)
 	defer r.wake()
-	return n, r.notify.Notices.KeepNotices(ctx, []connector.Notice{n}, nil)
+	return n, r.notify.Notices.KeepNotices(ctx, []connector.Notice{n}, nil, r.channelEvent(ctx, a, "channel.tested", c))
 }
 
 // Notice gives one notice with all tries to send it.
@@ -201,15 +212,25 @@ func (r *Registry) Notice(ctx context.Context, a access.Actor, id string) (conne
 	return r.notify.Notices.Notice(ctx, id)
 }
 
-// Redeliver sends a notice once more, whatever became of it before, with the same id and the same body.
+// Redeliver sends a notice once more, whatever became of it before, with the same id and the same body. Problems when the channel is paused.
 func (r *Registry) Redeliver(ctx context.Context, a access.Actor, id string) (connector.Notice, error) {
 	n, _, err := r.Notice(ctx, a, id)
 	if err != nil {
 		return n, err
 	}
-	n.State, n.Tries, n.Next = connector.NoticeWaiting, 0, r.now()
+	c, err := r.notify.Notices.Channel(ctx, n.Channel)
+	if err != nil {
+		return n, err
+	}
+	if c.Paused {
+		return n, errPaused
+	}
+	// One try stays on the account of a notice that was tried: only what was never tried can be withdrawn when it ends.
+	n.State, n.Tries, n.Next = connector.NoticeWaiting, min(n.Tries, 1), r.now()
+	ev := r.channelEvent(ctx, a, "channel.redelivered", c)
+	ev.Detail += ", notice " + n.ID
 	defer r.wake()
-	return n, r.notify.Notices.KeepNotices(ctx, []connector.Notice{n}, nil)
+	return n, r.notify.Notices.KeepNotices(ctx, []connector.Notice{n}, nil, ev)
 }
 
 func (r *Registry) channelEvent(ctx context.Context, a access.Actor, action string, c connector.Channel) access.Event {

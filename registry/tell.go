@@ -41,11 +41,15 @@ func (r *Registry) hear(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	const atATime = 100
+	// skipped is how much of the log that tells nothing is read again before it is noted as heard, which costs a write.
+	const atATime, skipped = 100, 1000
 	for {
-		heard, events, err := r.notify.Notices.Unheard(ctx, heardActions, atATime)
-		if err != nil || len(events) == 0 {
+		heard, last, events, err := r.notify.Notices.Unheard(ctx, heardActions, atATime)
+		if err != nil || len(events) == 0 && last-heard < skipped {
 			return err
+		}
+		if len(events) == 0 {
+			return r.notify.Notices.Hear(ctx, heard, last, nil, nil)
 		}
 		told := telling{r: r, channels: channels, open: map[string][]connector.Notice{}}
 		for _, ev := range events {
@@ -90,9 +94,17 @@ func (t *telling) event(ctx context.Context, ev access.Event) error {
 	for _, ch := range t.channels {
 		if ch.Workspace == "" || ch.Workspace == c.Workspace {
 			t.channel(ch, c, ev)
+		} else if had := t.incident(ch.ID, c.ID); had != nil && !stillFailing(ev) { // the channel was moved away meanwhile
+			t.end(had)
 		}
 	}
 	return nil
+}
+
+// stillFailing reports whether an event leaves a failure as open as it was.
+func stillFailing(ev access.Event) bool {
+	_, after, _ := readFlip(ev.Detail)
+	return ev.Action == expiring || ev.Action == flipped && after != connector.Healthy && after != connector.Degraded
 }
 
 // secret tells every channel of the workspace that a secret which no connector needs ends soon.
@@ -223,6 +235,9 @@ func (r *Registry) newNotice(c connector.Channel, kind connector.NoticeKind) con
 // Standard Webhooks specification advises.
 var resends = []time.Duration{5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour}
 
+// tooOld is the age at which what was not taken is given up, however few times it was tried: it waited behind others.
+const tooOld = 5 * 24 * time.Hour
+
 // channelsAtOnce is how many channels are served beside each other, so that one that hangs holds up no other.
 const channelsAtOnce = 8
 
@@ -231,33 +246,27 @@ func (r *Registry) Tell(ctx context.Context) error {
 	if r.notify.Notices == nil {
 		return nil
 	}
+	var problems []error
 	if err := r.hear(ctx); err != nil && !errors.Is(err, connector.ErrConflict) { // somebody else has heard it
-		return fmt.Errorf("hear what happened: %w", err)
+		problems = append(problems, fmt.Errorf("hear what happened: %w", err)) // what is due is sent all the same
 	}
-	due, err := r.notify.Notices.DueNotices(ctx, r.now(), 500)
+	due, err := r.notify.Notices.DueChannels(ctx, r.now())
 	if err != nil {
-		return fmt.Errorf("read what is to be sent: %w", err)
-	}
-	by, order := map[string][]connector.Notice{}, []string{}
-	for _, n := range due {
-		if by[n.Channel] == nil {
-			order = append(order, n.Channel)
-		}
-		by[n.Channel] = append(by[n.Channel], n)
+		return errors.Join(append(problems, fmt.Errorf("read what is to be sent: %w", err))...)
 	}
 	var work sync.WaitGroup
 	slots := make(chan struct{}, channelsAtOnce)
-	for _, id := range order {
+	for _, id := range due {
 		slots <- struct{}{}
 		work.Go(func() {
 			defer func() { <-slots }()
-			if err := r.deliver(ctx, id, by[id]); err != nil && ctx.Err() == nil {
+			if err := r.deliver(ctx, id); err != nil && ctx.Err() == nil {
 				slog.ErrorContext(ctx, "a notice could not be kept", "channel", id, "error", err)
 			}
 		})
 	}
 	work.Wait()
-	return ctx.Err()
+	return errors.Join(append(problems, ctx.Err())...)
 }
 
 // Woken is told when something may be to send sooner than expected.
@@ -270,14 +279,24 @@ func (r *Registry) wake() {
 	}
 }
 
-// deliver sends what is due for one channel. After a try that failed, the rest waits for another round: the other side is in trouble.
-func (r *Registry) deliver(ctx context.Context, id string, due []connector.Notice) error {
+// aRound is how much one channel is sent before the others have their turn again.
+const aRound = 50
+
+// deliver sends what is due for one channel. After a try that failed, all that is due for it waits as long: the other side is in trouble.
+func (r *Registry) deliver(ctx context.Context, id string) error {
 	c, address, key, err := r.notify.Notices.OpenChannel(ctx, id)
 	if errors.Is(err, connector.ErrNotFound) { // closed meanwhile, and its notices with it
 		return nil
 	}
 	if err != nil {
 		return err
+	}
+	due, err := r.notify.Notices.DueNotices(ctx, id, r.now(), aRound)
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	if len(due) == aRound {
+		defer r.wake()
 	}
 	lots := [][]connector.Notice{due}
 	if c.Kind == connector.Webhook {
@@ -287,23 +306,26 @@ func (r *Registry) deliver(ctx context.Context, id string, due []connector.Notic
 		}
 	}
 	for _, lot := range lots {
-		ok, err := r.send(ctx, connector.Dispatch{Channel: c, Address: address, Key: key, Notices: lot})
-		if err != nil || !ok {
+		again, err := r.send(ctx, connector.Dispatch{Channel: c, Address: address, Key: key, Notices: lot})
+		if err != nil || ctx.Err() != nil {
 			return err
+		}
+		if !again.IsZero() {
+			return r.notify.Notices.PutOff(ctx, id, again)
 		}
 	}
 	return nil
 }
 
-// send tries once and keeps how it went.
-func (r *Registry) send(ctx context.Context, d connector.Dispatch) (ok bool, err error) {
+// send tries once and keeps how it went; again is when it is tried next, if it is.
+func (r *Registry) send(ctx context.Context, d connector.Dispatch) (again time.Time, err error) {
 	began := r.now()
 	said, gone, failure := "", false, ErrNoSender
 	if r.SendsBy(d.Channel.Kind) {
 		said, gone, failure = r.notify.Sender.Send(ctx, d)
 	}
 	if ctx.Err() != nil { // the program is stopping, which says nothing of the other side
-		return false, nil
+		return again, nil
 	}
 	if failure != nil {
 		said = failure.Error()
@@ -314,12 +336,13 @@ func (r *Registry) send(ctx context.Context, d connector.Dispatch) (ok bool, err
 		switch {
 		case failure == nil:
 			n.State, n.Next = connector.NoticeSent, time.Time{}
-		case gone || n.Tries >= len(resends):
+		case gone || n.Tries >= len(resends) || began.Sub(n.At) > tooOld:
 			n.State, n.Next = connector.NoticeGivenUp, time.Time{}
 		default:
 			n.Next = r.now().Add(resends[n.Tries])
+			again = n.Next
 		}
 		n.Tries++
 	}
-	return failure == nil, r.notify.Notices.KeepNotices(ctx, d.Notices, &note)
+	return again, r.notify.Notices.KeepNotices(ctx, d.Notices, &note, access.Event{})
 }

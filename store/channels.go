@@ -69,7 +69,8 @@ func (s *Store) openPlace(id string, value []byte) (address, key connector.Secre
 	return connector.NewSecret(kept.Get("address").Text()), connector.NewSecret(kept.Get("key").Text()), nil
 }
 
-// KeepChannel keeps a new channel (version 1) or a changed one (one more than stored). Empty secrets leave what is there.
+// KeepChannel keeps a new channel (version 1) or a changed one (one more than stored). Empty secrets leave what is there. What waits for one that
+// is paused is withdrawn.
 func (s *Store) KeepChannel(ctx context.Context, c connector.Channel, address, key connector.Secret, ev access.Event) error {
 	doing := "keep channel " + c.ID
 	if s.shut != nil {
@@ -118,6 +119,11 @@ func (s *Store) KeepChannel(ctx context.Context, c connector.Channel, address, k
 		}
 		if n == 0 {
 			return fmt.Errorf("version %d: %w", c.Version, connector.ErrConflict)
+		}
+		if c.Paused {
+			if _, err := t.exec(`UPDATE notices SET state = 'withdrawn', next = 0 WHERE channel = $1 AND state = 'waiting'`, c.ID); err != nil {
+				return err
+			}
 		}
 		return t.note(ev)
 	})

@@ -32,25 +32,26 @@ func (s *Store) listNotices(ctx context.Context, doing, rest string, args ...any
 	return out, said(doing, err)
 }
 
-// Unheard gives the events of the actions after those already heard, oldest first, and the number of the last heard.
-func (s *Store) Unheard(ctx context.Context, actions []string, n int) (heard int64, out []access.Event, err error) {
+// Unheard gives the events of the actions after those already heard, oldest first, the number of the last heard and that of the last event that was
+// looked at.
+func (s *Store) Unheard(ctx context.Context, actions []string, n int) (heard, last int64, out []access.Event, err error) {
 	const doing = "read what happened"
-	if err := s.read.one(ctx, `SELECT seq FROM heard`, nil, &heard); err != nil {
-		return 0, nil, said(doing, err)
+	if err := s.read.one(ctx, `SELECT heard.seq, log_head.seq FROM heard, log_head`, nil, &heard, &last); err != nil {
+		return 0, 0, nil, said(doing, err)
 	}
-	args, marks := []any{heard, n}, []string{}
+	args, marks := []any{heard, n, last}, []string{}
 	for _, a := range actions {
 		args = append(args, a)
 		marks = append(marks, fmt.Sprintf("$%d", len(args)))
 	}
 	// The plus keeps the index of actions out: along the number there is hardly anything to read, along an action everything.
-	text := `SELECT ` + eventColumns + ` FROM events WHERE seq > $1 AND +action IN (` + strings.Join(marks, ", ") + `) ORDER BY seq LIMIT $2`
+	text := `SELECT ` + eventColumns + ` FROM events WHERE seq > $1 AND seq <= $3 AND +action IN (` + strings.Join(marks, ", ") + `) ORDER BY seq LIMIT $2`
 	err = s.read.each(ctx, text, args, func(rows *sql.Rows) error {
 		ev, err := readEvent(rows)
 		out = append(out, ev)
 		return err
 	})
-	return heard, out, said(doing, err)
+	return heard, last, out, said(doing, err)
 }
 
 // Hear keeps what events lead to and moves the mark, in one transaction.
@@ -64,7 +65,7 @@ func (s *Store) Hear(ctx context.Context, heard, upTo int64, raised, settled []c
 			return connector.ErrConflict
 		}
 		for _, one := range append(raised, settled...) {
-			if err := t.keepNotice(one); err != nil {
+			if err := t.keepNotice(one, true); err != nil {
 				return err
 			}
 		}
@@ -72,17 +73,18 @@ func (s *Store) Hear(ctx context.Context, heard, upTo int64, raised, settled []c
 	})
 }
 
-func (t *tx) keepNotice(n connector.Notice) error {
+// keepNotice keeps one for the first time or anew. Whether it is open is the hearing's to say: a delivery that began before knows it no more.
+func (t *tx) keepNotice(n connector.Notice, openToo bool) error {
 	const keepSQL = `
 		INSERT INTO notices (` + noticeColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 		ON CONFLICT (id) DO UPDATE
-		SET state = excluded.state, open = excluded.open, tries = excluded.tries, next = excluded.next`
+		SET state = excluded.state, open = CASE WHEN $14 THEN excluded.open ELSE open END, tries = excluded.tries, next = excluded.next`
 	const boundSQL = `
 		DELETE FROM notices
-		WHERE channel = $1 AND state <> 'waiting' AND open = 0
+		WHERE channel = $1 AND open = 0
 			AND n <= (SELECT n FROM notices WHERE channel = $1 ORDER BY n DESC LIMIT 1 OFFSET $2)`
-	_, err := t.exec(keepSQL, n.ID, n.Channel, string(n.Kind), n.Pair, n.Connector, n.Subject, n.Text, n.Body, milli(n.At), string(n.State), n.Open, n.Tries, milli(n.Next))
+	_, err := t.exec(keepSQL, n.ID, n.Channel, string(n.Kind), n.Pair, n.Connector, n.Subject, n.Text, n.Body, milli(n.At), string(n.State), n.Open, n.Tries, milli(n.Next), openToo)
 	if err != nil {
 		return err
 	}
@@ -91,7 +93,7 @@ func (t *tx) keepNotice(n connector.Notice) error {
 }
 
 // KeepNotices keeps notices anew, and a delivery of each if there is one. What belongs to a channel that is gone is dropped with it.
-func (s *Store) KeepNotices(ctx context.Context, all []connector.Notice, d *connector.Delivery) error {
+func (s *Store) KeepNotices(ctx context.Context, all []connector.Notice, d *connector.Delivery, ev access.Event) error {
 	const deliverySQL = `
 		INSERT INTO deliveries (notice, at, micros, sent, said)
 		SELECT n, $2, $3, $4, $5
@@ -106,7 +108,7 @@ func (s *Store) KeepNotices(ctx context.Context, all []connector.Notice, d *conn
 			if there == 0 {
 				continue
 			}
-			if err := t.keepNotice(one); err != nil {
+			if err := t.keepNotice(one, false); err != nil {
 				return err
 			}
 			if d == nil {
@@ -116,7 +118,10 @@ func (s *Store) KeepNotices(ctx context.Context, all []connector.Notice, d *conn
 				return err
 			}
 		}
-		return nil
+		if ev.Action == "" {
+			return nil
+		}
+		return t.note(ev)
 	})
 }
 
@@ -125,9 +130,33 @@ func (s *Store) OpenNotices(ctx context.Context, connectorID string) ([]connecto
 	return s.listNotices(ctx, "read the open notices", `WHERE connector = $1 AND open = 1 ORDER BY n`, connectorID)
 }
 
-// DueNotices gives those that wait and are due.
-func (s *Store) DueNotices(ctx context.Context, now time.Time, n int) ([]connector.Notice, error) {
-	return s.listNotices(ctx, "read the notices that are due", `WHERE state = 'waiting' AND next <= $1 ORDER BY next, n LIMIT $2`, milli(now), n)
+// DueChannels gives the channels, but for paused ones, for which something is due.
+func (s *Store) DueChannels(ctx context.Context, now time.Time) (out []string, err error) {
+	const dueSQL = `
+		SELECT id
+		FROM channels AS c
+		WHERE paused = 0 AND EXISTS (SELECT 1 FROM notices WHERE channel = c.id AND state = 'waiting' AND next <= $1)
+		ORDER BY id`
+	err = s.read.each(ctx, dueSQL, []any{milli(now)}, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		out = append(out, id)
+		return err
+	})
+	return out, said("read which channels are due", err)
+}
+
+// DueNotices gives what is due for a channel, the longest waiting first.
+func (s *Store) DueNotices(ctx context.Context, channel string, now time.Time, n int) ([]connector.Notice, error) {
+	return s.listNotices(ctx, "read the notices that are due", `WHERE channel = $1 AND state = 'waiting' AND next <= $2 ORDER BY next, n LIMIT $3`, channel, milli(now), n)
+}
+
+// PutOff has all that waits for a channel wait until a time at least.
+func (s *Store) PutOff(ctx context.Context, channel string, until time.Time) error {
+	return s.change(ctx, "put the notices of a channel off", func(t *tx) error {
+		_, err := t.exec(`UPDATE notices SET next = $1 WHERE channel = $2 AND state = 'waiting' AND next < $1`, milli(until), channel)
+		return err
+	})
 }
 
 // NoticesOf gives the newest of a channel, newest first.

@@ -37,7 +37,7 @@ CREATE TABLE notices (
 CREATE UNIQUE INDEX notices_id ON notices (id);
 CREATE INDEX notices_channel ON notices (channel);
 CREATE INDEX notices_open ON notices (connector) WHERE open = 1;
-CREATE INDEX notices_due ON notices (next) WHERE state = 'waiting';
+CREATE INDEX notices_due ON notices (channel, next) WHERE state = 'waiting';
 
 CREATE TABLE deliveries (
 	n      INTEGER PRIMARY KEY,
