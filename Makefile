@@ -62,7 +62,9 @@ bench: ## the figures of docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./store
 	$(GO) test -tags bench -count=1 -run TestFigures -timeout 20m -v ./cmd/patchbay
 
-drill: ## what takes long: fuzzing
+drill: ## what takes long: hostile other sides by the hundred, and fuzzing
+	PATCHBAY_DRILL=1 $(GO) test -count=1 -timeout 20m -v -run '^TestEveryKindOfCheckEndsWhateverTheOtherSideDoes$$' ./remote/probe
+	PATCHBAY_DRILL=1 $(GO) test -count=1 -timeout 20m -run '^(TestNoEntryReachesAHostileAddress|TestNoStoredSecretGoesElsewhere|TestTheConsentOfAPersonStaysAtItsServer)$$' ./cmd/patchbay
 	@for pkg in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \
 	  for f in $$(grep -hoE '^func Fuzz[A-Za-z0-9]+' $$pkg/*_test.go | sed 's/func //'); do \
 	    $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s $$pkg; \

@@ -59,14 +59,18 @@ func (d Days) String() string {
 // Weekly reports whether it comes again every week.
 func (w Window) Weekly() bool { return w.Days != 0 }
 
-// During gives the end of the window if it holds at a time; zone is the location of w.Zone. A day that has an hour more or less is as
-// long as the clocks on the wall say.
+// During gives the end of the window if it holds at a time; zone is the location of w.Zone.
+//
+// Where the clocks change, a time of day that is missing stands for the moment of the change. Of one that comes twice, a window begins at the
+// first and ends at the second. So it always holds while the clock on the wall shows a time within it, and one that lies wholly in what is
+// missing does not happen on that day.
 func (w Window) During(t time.Time, zone *time.Location) (ends time.Time, holds bool) {
 	if !w.Weekly() {
 		return w.Ends, !t.Before(w.Begins) && t.Before(w.Ends)
 	}
-	for _, back := range []int{0, 1} { // one that began yesterday may reach into today
-		if begins, ends, ok := w.on(t, -back, zone); ok && !t.Before(begins) && t.Before(ends) {
+	// One that began yesterday may reach into today, and clocks that are set back at midnight bring yesterday back.
+	for ahead := -1; ahead <= 1; ahead++ {
+		if begins, ends, ok := w.on(t, ahead, zone); ok && !t.Before(begins) && t.Before(ends) {
 			return ends, true
 		}
 	}
@@ -78,7 +82,7 @@ func (w Window) Next(t time.Time, zone *time.Location) (begins, ends time.Time, 
 	if !w.Weekly() {
 		return w.Begins, w.Ends, !w.Begins.Before(t)
 	}
-	for ahead := range 9 {
+	for ahead := range 16 { // the next one may be on a day on which it does not happen
 		if begins, ends, ok := w.on(t, ahead, zone); ok && !begins.Before(t) {
 			return begins, ends, true
 		}
@@ -89,17 +93,55 @@ func (w Window) Next(t time.Time, zone *time.Location) (begins, ends time.Time, 
 // on gives the window that begins so many days after the day of t, if it begins on that day of the week.
 func (w Window) on(t time.Time, ahead int, zone *time.Location) (begins, ends time.Time, ok bool) {
 	y, m, d := t.In(zone).Date()
-	day := time.Date(y, m, d+ahead, 12, 0, 0, 0, zone) // noon is there on every day
+	day := time.Date(y, m, d+ahead, 0, 0, 0, 0, time.UTC)
 	if !w.Days.Has((int(day.Weekday()) + 6) % 7) {
 		return begins, ends, false
 	}
-	y, m, d = day.Date()
-	begins = time.Date(y, m, d, 0, w.From, 0, 0, zone)
-	if w.To <= w.From {
-		d++
+	to := w.To
+	if to <= w.From {
+		to += 24 * 60
 	}
-	ends = time.Date(y, m, d, 0, w.To, 0, 0, zone)
+	begins, _ = moments(day.Add(time.Duration(w.From)*time.Minute), zone)
+	_, ends = moments(day.Add(time.Duration(to)*time.Minute), zone)
 	return begins, ends, ends.After(begins)
+}
+
+// moments gives the first and the last moment at which the clocks in a zone show what wall shows in UTC. They differ where the clocks are set
+// back; where they are set forward over it, both are the moment of the change.
+func moments(wall time.Time, zone *time.Location) (first, last time.Time) {
+	shows := func(t time.Time) time.Time { // as if it were in UTC
+		_, offset := t.In(zone).Zone()
+		return t.Add(time.Duration(offset) * time.Second)
+	}
+	y, m, d := wall.Date()
+	guess := time.Date(y, m, d, wall.Hour(), wall.Minute(), 0, 0, zone) // on either side of a change
+	begins, ends := guess.ZoneBounds()
+	near := []time.Time{guess}
+	if !begins.IsZero() {
+		near = append(near, begins.Add(-time.Second))
+	}
+	if !ends.IsZero() {
+		near = append(near, ends)
+	}
+	for _, n := range near {
+		t := wall.Add(n.UTC().Sub(shows(n).UTC())) // by the offset that holds there
+		if !shows(t).Equal(wall) {
+			continue
+		}
+		if first.IsZero() || t.Before(first) {
+			first = t
+		}
+		if last.IsZero() || t.After(last) {
+			last = t
+		}
+	}
+	switch {
+	case !first.IsZero():
+		return first.In(zone), last.In(zone)
+	case shows(guess).After(wall):
+		return begins, begins
+	}
+	return ends, ends
 }
 
 // WindowDraft is a window as a form sends it.
@@ -136,8 +178,10 @@ func (w *WindowDraft) Window(zone *time.Location) (Window, Problems) {
 		return out, nil
 	}
 	// Both were looked at by wallTime.
-	out.Begins, _ = time.ParseInLocation(wallLayout, w.Begins, zone)
-	out.Ends, _ = time.ParseInLocation(wallLayout, w.Ends, zone)
+	begins, _ := time.Parse(wallLayout, w.Begins)
+	ends, _ := time.Parse(wallLayout, w.Ends)
+	out.Begins, _ = moments(begins, zone)
+	_, out.Ends = moments(ends, zone)
 	out.Begins, out.Ends = out.Begins.UTC(), out.Ends.UTC()
 	if !out.Ends.After(out.Begins) {
 		return out, Problems{{"ends", "Ends must be after the beginning."}}

@@ -46,6 +46,12 @@ func (h *Handlers) showConnector(c echo.Context, status int, one connector.Conne
 	if page.History, err = h.reg.History(ctx, actor, one.ID, strip); err != nil {
 		return err
 	}
+	// A check that ended since the connector was read is in the history already: the status above it must be the one after it.
+	latest, err := h.reg.Connector(ctx, actor, one.ID)
+	if err != nil {
+		return err
+	}
+	page.Connector.Health = latest.Health
 	if len(page.History) > 0 {
 		page.Last = &page.History[0]
 		page.Running = page.Last.State == connector.Running

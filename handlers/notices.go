@@ -117,7 +117,7 @@ func (h *Handlers) testChannel(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := web.Say(c, web.Flash{Text: "A test is on its way. Load the page again to see what became of it."}); err != nil {
+	if err := web.Say(c, web.Flash{Text: "A test is on its way. What became of it stands below once it was tried."}); err != nil {
 		return err
 	}
 	return web.See(c, "/notices/"+n.Channel+"/log/"+n.ID)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,7 +53,9 @@ func (h *Handlers) requests(c echo.Context) error {
 		return err
 	}
 	for _, r := range page.Requests {
-		page.Curls[r.Seq] = h.again(r)
+		if command := h.again(r); command != "" {
+			page.Curls[r.Seq] = command
+		}
 	}
 	if page.Connectors, err = h.named(ctx, actor, page.Requests, q.Connector); err != nil {
 		return err
@@ -84,9 +87,25 @@ func (h *Handlers) named(ctx context.Context, actor access.Actor, lines []access
 	return out, add(asked)
 }
 
-// again gives a logged request as a command; whoever runs it brings the credential.
+// again gives a logged request as a command; whoever runs it brings the credential. A line tells what strangers sent, so nothing of it
+// reaches a shell or a terminal as it came: a request with a method that no door takes, or with a path that was cut or that no client sends,
+// has no command, which is "".
 func (h *Handlers) again(r access.Request) string {
+	if !slices.Contains(repeatable, r.Method) || strings.ContainsFunc(r.Path, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return ""
+	}
 	auth := map[string]string{"harness": ` --header "x-api-key: $HARNESS_API_KEY"`, "jitterbit": ` --header "authToken: $HARMONY_TOKEN"`,
 		"securityhub": ` --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 "aws:amz:$AWS_REGION:securityhub"`}[r.Vendor]
-	return "curl --request " + r.Method + auth + " '" + strings.ReplaceAll(h.base+r.Path, "'", `'\''`) + "'"
+	method := "--request " + quoted(r.Method)
+	if r.Method == http.MethodHead { // by another option, or the command waits for a body that never comes
+		method = "--head"
+	}
+	// Without globs a bracket in an address is a bracket, and not a thousand requests.
+	return "curl " + method + " --globoff" + auth + " " + quoted(h.base+r.Path)
 }
+
+// repeatable are the methods of the requests that are offered as commands.
+var repeatable = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+
+// quoted is a text as one word of a shell.
+func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

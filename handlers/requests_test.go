@@ -132,3 +132,35 @@ func TestOlderRequestsKeepTheFilters(t *testing.T) {
 		t.Errorf("%d lines from %s to %s, want 115, newest first", len(seen), seen[0], seen[len(seen)-1])
 	}
 }
+
+var commands = regexp.MustCompile(`data-copy="([^"]*)"`)
+
+// TestACopiedRequestIsOneCommand has strangers write lines, since a door logs who has no credential too, and runs none of what they wrote.
+func TestACopiedRequestIsOneCommand(t *testing.T) {
+	const ours, key = "http://console.test:8080", ` --globoff --header "x-api-key: $HARNESS_API_KEY" `
+	for _, tt := range []struct{ name, method, path, want string }{
+		{"an ordinary one", "DELETE", "/api/harness/v1/connectors/a", `curl --request 'DELETE'` + key + `'` + ours + `/api/harness/v1/connectors/a'`},
+		{"a quote in the path", "GET", "/a'$(id)'", `curl --request 'GET'` + key + `'` + ours + `/a'\''$(id)'\'''`},
+		{"without a body to wait for", "HEAD", "/a", `curl --head` + key + `'` + ours + `/a'`},
+		{"a pipe for a method", "GET|id", "/a", ""},
+		{"a backtick for a method", "`id`", "/a", ""},
+		{"a variable for a method", "$HOME&", "/a", ""},
+		{"an unknown method", "-", "/a", ""},
+		{"a method that no door takes", "OPTIONS", "/a", ""},
+		{"a path that was cut", "GET", "/aaa…", ""},
+		{"a path that ends the pasting", "GET", "/a\x1b[201~id\n", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := opened(t, setting{})
+			c.logged(t, access.Request{Path: tt.path, Vendor: "harness", Method: tt.method, Status: 401})
+			a := c.in(t, "viewer").get("/requests")
+			got := ""
+			if m := commands.FindStringSubmatch(a.Body.String()); m != nil {
+				got = html.UnescapeString(m[1])
+			}
+			if a.Code != http.StatusOK || !strings.Contains(a.Body.String(), "<code title=") || got != tt.want {
+				t.Errorf("GET /requests = %d with the command %q, want %q", a.Code, got, tt.want)
+			}
+		})
+	}
+}

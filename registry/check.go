@@ -99,25 +99,43 @@ func (r *Registry) ask(ctx context.Context, about asked, it *job) connector.Run 
 	return run
 }
 
-// keep writes the run down, and the connector's health where the run is a verdict on the connector as it is now.
+// judgings is how often a verdict is worked out where other checks of the same connector are quicker again and again.
+const judgings = 5
+
+// keep writes the run down, and the connector's health where the run is a verdict on the connector as it is now. Another program on the same
+// data directory may have checked the connector meanwhile: then what it has found is what the verdict starts from.
 func (r *Registry) keep(ctx context.Context, a access.Actor, c connector.Connector, run *connector.Run) (before, after connector.Health, err error) {
-	latest, err := r.store.Connector(ctx, c.ID)
-	switch {
-	case errors.Is(err, connector.ErrNotFound): // purged while it was asked: its history went with it
-		return c.Health, c.Health, nil
-	case err != nil:
-		return c.Health, c.Health, err
-	case run.State != connector.Done:
-		return latest.Health, latest.Health, r.store.EndRun(ctx, *run, 0, connector.Health{}, access.Event{})
-	case latest.Version == c.Version:
-		h, ev := r.verdict(ctx, a, latest, run)
-		if err = r.store.EndRun(ctx, *run, c.Version, h, ev); !errors.Is(err, connector.ErrConflict) {
+	found, down := run.Outcome, false
+	why := " Other checks changed its status again and again meanwhile, so it stays as they left it."
+	var latest connector.Connector
+	for try := range judgings {
+		latest, err = r.store.Connector(ctx, c.ID)
+		switch {
+		case errors.Is(err, connector.ErrNotFound): // purged while it was asked: its history went with it
+			return c.Health, c.Health, nil
+		case err != nil:
+			return c.Health, c.Health, err
+		case run.State != connector.Done:
+			return latest.Health, latest.Health, r.store.EndRun(ctx, *run, 0, connector.Health{}, connector.Health{}, access.Event{})
+		}
+		run.Outcome = found
+		if latest.Version != c.Version {
+			why = " The connector was changed while it was asked, so its status stays as it was."
+			break
+		}
+		if try == 0 {
+			down = r.overhear(ctx, latest, *run)
+		}
+		h, ev := r.verdict(ctx, a, latest, run, down)
+		if err = r.store.EndRun(ctx, *run, c.Version, latest.Health, h, ev); !errors.Is(err, connector.ErrConflict) {
 			return latest.Health, h, err
 		}
+		run.Outcome = found
 	}
+	r.watch.hold(*run, false)
 	run.Status = connector.Unverified
-	run.Text += " The connector was changed while it was asked, so its status stays as it was."
-	return latest.Health, latest.Health, r.store.EndRun(ctx, *run, 0, connector.Health{}, access.Event{})
+	run.Text += why
+	return latest.Health, latest.Health, r.store.EndRun(ctx, *run, 0, connector.Health{}, connector.Health{}, access.Event{})
 }
 
 // flip works out the health after a run, and the audit event when the status is another one than before.

@@ -169,7 +169,8 @@ func (r *Registry) TakeConsent(ctx context.Context, a access.Actor, connectorID,
 		return c, err
 	}
 	apps := r.oauth.Apps
-	if err := apps.HoldConsent(ctx, p.ID); err != nil {
+	// Somebody else may have finished a step since it was read above, with another click say, so it is read anew with the hold.
+	if p, err = apps.HoldConsent(ctx, p.ID); err != nil {
 		return c, err
 	}
 	if len(p.Brought.Sites) == 0 {

@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net/url"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"patchbay/connector"
 	"patchbay/connector/securityhub"
 	"patchbay/registry"
+	"patchbay/store"
 )
 
 // rivalEditor is somebody else with the same rights, and even the same name.
@@ -237,6 +239,45 @@ func TestTwoClicksExchangeACodeOnce(t *testing.T) {
 	wait.Wait()
 	if first != nil || o.asked() != 1 {
 		t.Errorf("TakeConsent() = %v after %d exchanges, want one", first, o.asked())
+	}
+}
+
+// late is a store that lets something happen right after a consent was read, once.
+type late struct {
+	*store.Store
+	then func()
+}
+
+func (l *late) Consent(ctx context.Context, id string, now time.Time) (connector.PendingConsent, error) {
+	p, err := l.Store.Consent(ctx, id, now)
+	if then := l.then; then != nil {
+		l.then = nil
+		then()
+	}
+	return p, err
+}
+
+// TestASecondClickGoesOnWhereTheFirstEnded has one click read a consent before, and hold it after, another has exchanged its code: the code is
+// good once, so what the first brought must neither be asked for again nor be written over.
+func TestASecondClickGoesOnWhereTheFirstEnded(t *testing.T) {
+	disk, o := &late{}, &consents{}
+	h := asking(t, o, func(st *store.Store) registry.OAuthApps { disk.Store = st; return disk })
+	id := anInvited(t, h, "")
+	p, err := h.ReturnConsent(t.Context(), editor, "", h.goes(t, editor, id), "two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	disk.then = func() {
+		if _, err := h.TakeConsent(t.Context(), editor, id, p.ID, ""); !errors.Is(err, registry.ErrManySites) {
+			t.Errorf("TakeConsent() of the first = %v, want a choice asked for", err)
+		}
+	}
+	kept, err := h.TakeConsent(t.Context(), editor, id, p.ID, "cloud-2")
+	if s, ok := kept.Spec.(*securityhub.JiraCloud); err != nil || !ok || s.CloudID != "cloud-2" || o.asked() != 1 {
+		t.Errorf("TakeConsent() of the second = %v after %d exchanges, want the second site and one exchange", err, o.asked())
+	}
+	if tokens, err := h.store.OAuthTokens(t.Context(), id); err != nil || tokens.Access.Reveal() != "access two" {
+		t.Errorf("OAuthTokens() = %q, %v, want those of the one exchange", tokens.Access.Reveal(), err)
 	}
 }
 

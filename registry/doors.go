@@ -37,7 +37,8 @@ type Doors interface {
 	KeepReply(ctx context.Context, reply access.Reply) error
 	InsertOnce(ctx context.Context, c connector.Connector, grants []connector.Grant, made []connector.Made, reply access.Reply, ev access.Event) error
 
-	// NoteRequest adds a line to the request log, which keeps the newest 100,000. Requests gives one page, newest first.
+	// NoteRequest adds a line to the request log, which keeps the newest 90,000 with a credential and the newest 10,000 without, so that
+	// what strangers send pushes no other line out. Requests gives one page, newest first.
 	NoteRequest(ctx context.Context, line access.Request) error
 	Requests(ctx context.Context, q access.RequestQuery) ([]access.Request, error)
 	// RequestCredentials lists the names of the credentials in it, of one workspace or of all when it is "", at most n.

@@ -22,3 +22,10 @@ func OnFinished(r *Registry, hear func(c connector.Connector, run connector.Run,
 
 // HostOf gives the host that a check is counted for.
 func HostOf(c connector.Check) string { return hostOf(placeOf(c)) }
+
+// Waiting tells how many jobs wait for their turn.
+func Waiting(r *Registry) int {
+	r.jobs.mu.Lock()
+	defer r.jobs.mu.Unlock()
+	return len(r.jobs.waiting)
+}

@@ -12,7 +12,7 @@ import (
 type job struct {
 	id    string // of the run
 	about string // id of the connector; "" for the draft of a new one
-	draft bool   // of no connector that is kept
+	draft bool   // of no connector that is kept, or a ticket: the check of a connector is something else
 	watch bool   // nobody waits for it
 	owner string // of a draft: the actor who alone may see it
 	payer string

@@ -9,7 +9,7 @@ import (
 	"patchbay/connector"
 )
 
-// Limits is how many checks may be on their way, tests of drafts included. A member that is 0 stands for its default.
+// Limits is how many checks may be on their way, tests of drafts and tickets included. A member that is 0 stands for its default.
 type Limits struct {
 	AtOnce  int // that run at the same time; 8
 	PerHost int // of those, at one host; 2

@@ -21,9 +21,13 @@ type OAuthApps interface {
 	RemoveOAuthApp(ctx context.Context, workspace string, ev access.Event) error
 	// OAuthTokens gives the tokens of a connector. ErrNotFound, ErrSealed.
 	OAuthTokens(ctx context.Context, connectorID string) (connector.OAuthTokens, error)
-	// RenewOAuthTokens keeps what a renewal brought if the refresh token that it began with is still the one that is kept. ErrConflict,
-	// ErrNotFound.
-	RenewOAuthTokens(ctx context.Context, connectorID string, had connector.Secret, t connector.OAuthTokens, ev access.Event) error
+	// HoldRenewal takes the right to renew the tokens of a connector for a holder and a while; ErrConflict while another one has it,
+	// ErrNotFound. LeaveRenewal gives it back. Neither has an event: nothing has been renewed.
+	HoldRenewal(ctx context.Context, connectorID, holder string, now time.Time, while time.Duration) error
+	LeaveRenewal(ctx context.Context, connectorID, holder string) error
+	// RenewOAuthTokens keeps what a renewal brought if the refresh token that it began with is still the one that is kept, and gives the
+	// holder's right back in the same transaction. ErrConflict, ErrNotFound.
+	RenewOAuthTokens(ctx context.Context, connectorID, holder string, had connector.Secret, t connector.OAuthTokens, ev access.Event) error
 	// KeepAuthorised keeps a connector that a consent has changed, as Update does, and the tokens that the consent brought, in one
 	// transaction; every consent for it that was on its way is forgotten. ErrConflict.
 	KeepAuthorised(ctx context.Context, c connector.Connector, grants []connector.Grant, t connector.OAuthTokens, ev access.Event) error
@@ -37,9 +41,9 @@ type PendingConsents interface {
 	// Consent gives one by its id, BegunConsent the one that a person began with a state. ErrNotFound, also for one that is over; ErrSealed.
 	Consent(ctx context.Context, id string, now time.Time) (connector.PendingConsent, error)
 	BegunConsent(ctx context.Context, state []byte, now time.Time) (connector.PendingConsent, error)
-	// HoldConsent takes one for whoever finishes it; ErrConflict while it is held. KeepConsent keeps what it holds now and gives it
-	// back; ErrNotFound. Neither has an event: nothing has been let in yet.
-	HoldConsent(ctx context.Context, id string) error
+	// HoldConsent takes one for whoever finishes it, and gives it as it is then; ErrConflict while it is held, ErrSealed. KeepConsent keeps
+	// what it holds now and gives it back; ErrNotFound. Neither has an event: nothing has been let in yet.
+	HoldConsent(ctx context.Context, id string) (connector.PendingConsent, error)
 	KeepConsent(ctx context.Context, p connector.PendingConsent) error
 	// DropConsent forgets one.
 	DropConsent(ctx context.Context, id string) error

@@ -57,14 +57,21 @@ const oauthCallback = "https://patchbay.example.com/oauth/jira/callback"
 // letting is a house whose connectors a person can let in.
 func letting(t *testing.T) (*house, *consents) {
 	t.Helper()
-	h, o := &house{clock: &clock{at: noon}, passwords: &cheap{}, other: &other{}}, &consents{}
+	o := &consents{}
+	return asking(t, o, func(st *store.Store) registry.OAuthApps { return st }), o
+}
+
+// asking is a house that keeps its OAuth applications where the test chooses.
+func asking(t *testing.T, o *consents, apps func(*store.Store) registry.OAuthApps) *house {
+	t.Helper()
+	h := &house{clock: &clock{at: noon}, passwords: &cheap{}, other: &other{}}
 	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "data"), catalog.All(), h.clock.now)
 	if err != nil {
 		t.Fatalf("store.Open() = %v", err)
 	}
 	h.store = st
 	h.Registry = registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: h.other, Passwords: h.passwords, Now: h.clock.now,
-		OAuth: registry.OAuth{Apps: st, Exchanger: o, Callback: oauthCallback}})
+		OAuth: registry.OAuth{Apps: apps(st), Exchanger: o, Callback: oauthCallback}})
 	t.Cleanup(func() {
 		h.Close()
 		if err := st.Close(); err != nil {
@@ -73,7 +80,7 @@ func letting(t *testing.T) (*house, *consents) {
 	})
 	h.acme = h.workspace(t, connector.Workspace{Name: "Acme", Vendor: "harness", Account: "AbCdEfGhIjKlMnOpQrStUv"})
 	h.hub = h.workspace(t, connector.Workspace{Name: "Hub", Vendor: "securityhub", Account: "123456789012", Region: "eu-west-1"})
-	return h, o
+	return h
 }
 
 func (h *house) app() connector.OAuthApp {

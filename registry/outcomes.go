@@ -40,7 +40,8 @@ func unknownVendor(id string) connector.Outcome {
 
 func secretUnreachable(ref, wrong string) connector.Outcome {
 	return connector.Outcome{Status: connector.Failing, Code: "SECRET_UNREACHABLE", Text: "The reference " + ref + " " + wrong,
-		Next: "Edit the connector and choose a secret that it can reach."}
+		Cause: "It names a scope that the connector does not live in, or is not written as the vendor writes references.",
+		Next:  "Edit the connector and choose a secret that it can reach."}
 }
 
 // secretNotAllowed is for a draft: whoever saves the connector may let the secret go to a new origin, a test never does.

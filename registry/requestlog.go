@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -38,8 +39,45 @@ func NewRequestLog(d Doors) *RequestLog {
 	return l
 }
 
-// Note keeps a line soon.
+// How long the texts of a line may be, in bytes. Whoever calls chooses most of them and need not have a credential, so none is kept as it came.
+const (
+	longestPath = 512
+	longestWord = 128 // operation, credential and whatever else a line has
+)
+
+// unknownMethod stands in a line for a method that HTTP does not know.
+const unknownMethod = "-"
+
+// fit gives a line as it is kept: a method that HTTP knows, and a path of printable characters, which ends with "…" where it was cut.
+func fit(line access.Request) access.Request {
+	switch line.Method {
+	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT":
+	default:
+		line.Method = unknownMethod
+	}
+	line.Path = strings.Map(func(r rune) rune {
+		if r <= ' ' || r > '~' && r != '…' {
+			return '?'
+		}
+		return r
+	}, cutAt(line.Path, longestPath))
+	for _, text := range []*string{&line.Vendor, &line.Workspace, &line.Operation, &line.Credential, &line.Connector, &line.ID, &line.Address} {
+		*text = cutAt(*text, longestWord)
+	}
+	return line
+}
+
+// cutAt gives a text of at most n bytes, whole characters only, and a "…" after what was cut.
+func cutAt(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	return strings.ToValidUTF8(text[:n], "") + "…"
+}
+
+// Note keeps a line soon, whatever a door puts into it.
 func (l *RequestLog) Note(line access.Request) {
+	line = fit(line) // before it waits, or what waits has no bound
 	select {
 	case l.lines <- line:
 	default:

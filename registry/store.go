@@ -84,10 +84,11 @@ type Secrets interface {
 type Runs interface {
 	// BeginRun notes that a check has started.
 	BeginRun(ctx context.Context, r connector.Run) error
-	// EndRun keeps the outcome and the connector's new health, if version is still the connector's own, else ErrConflict and
-	// nothing is kept. With version 0 the run is no verdict and the health stays as it is. ev is written only when its Action
-	// is set (a flip). When the connector was purged meanwhile, nothing is left to keep and that is no error.
-	EndRun(ctx context.Context, r connector.Run, version int64, h connector.Health, ev access.Event) error
+	// EndRun keeps the outcome and the connector's new health h, if version is still the connector's own and status and time of the
+	// last check are still those of was, else ErrConflict and nothing is kept. With version 0 the run is no verdict and the health
+	// stays as it is. ev is written only when its Action is set (a flip). When the connector was purged meanwhile, nothing is left
+	// to keep and that is no error.
+	EndRun(ctx context.Context, r connector.Run, version int64, was, h connector.Health, ev access.Event) error
 	// Run gives one. ErrNotFound.
 	Run(ctx context.Context, id string) (connector.Run, error)
 	// History gives the newest n runs of a connector, newest first.

@@ -2,8 +2,10 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"runtime/debug"
+	"time"
 
 	"patchbay/access"
 	"patchbay/connector"
@@ -26,11 +28,69 @@ func (e *TicketRefused) Error() string {
 	return text
 }
 
-// OpenTicket opens a ticket through a connector, or only tries whether it could. What is going to happen is audited before it does, since it
-// cannot be taken back, and what came of it afterwards; one that is only tried changes nothing and has no event. A no of the other side is
-// *[TicketRefused].
+// ticketPatience is how long a ticket waits for its turn; a program that asked has given up by then, or soon will.
+const ticketPatience = 30 * time.Second
+
+// OpenTicket opens a ticket through a connector, or only tries whether it could. It takes its turn among the checks, under the same limits; while
+// too much is on its way, and when its turn does not come within half a minute, the answer is *[connector.Busy] and nothing was begun. What is
+// going to happen is audited before it does, since it cannot be taken back, and what came of it afterwards; one that is only tried changes
+// nothing and has no event. A no of the other side is *[TicketRefused]; [ErrCredentials] is for a program whose credential was revoked while it
+// waited.
 func (r *Registry) OpenTicket(ctx context.Context, a access.Actor, id string, t connector.NewTicket) (connector.Ticket, error) {
 	if err := may(a, access.Edit); err != nil {
+		return connector.Ticket{}, err
+	}
+	c, err := r.living(ctx, a, id)
+	if err != nil {
+		return connector.Ticket{}, err
+	}
+	if r.tickets == nil {
+		return connector.Ticket{}, &TicketRefused{noTickets}
+	}
+	it := newJob(connector.Run{ID: newID(), Connector: c.ID}, a, c.Spec.Check())
+	it.draft = true // no check of the connector is answered with it, and nobody else sees it
+	if _, _, err := r.jobs.claim(it); err != nil {
+		return connector.Ticket{}, unopened(err)
+	}
+	var ticket connector.Ticket
+	err = errTurnMissed
+	r.jobs.start(it, func(turn context.Context) {
+		if turn.Err() == nil {
+			ticket, err = r.openInTurn(ctx, a, id, t)
+		}
+	}, nil)
+	waiting, stop := context.WithTimeout(ctx, ticketPatience)
+	defer stop()
+	select {
+	case <-it.done:
+	case <-waiting.Done():
+		r.jobs.cancel(it, errTurnMissed) // one that has begun is ended all the same
+		<-it.done
+	}
+	if errors.Is(err, errTurnMissed) && ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return ticket, unopened(err)
+}
+
+// errTurnMissed is a ticket that was given up, by its caller, for its time or for the end of the program, before it was begun.
+var errTurnMissed = errors.New("the ticket's turn did not come")
+
+// unopened says that no ticket was begun in words that are about tickets; what is something else stays as it is.
+func unopened(err error) error {
+	var busy *connector.Busy
+	switch {
+	case errors.As(err, &busy):
+		return &connector.Busy{Text: "Too much is on its way to other sides already, so no ticket was opened. Wait a moment and try again.", After: busy.After}
+	case errors.Is(err, errTurnMissed):
+		return &connector.Busy{Text: "The ticket's turn did not come in time, so none was opened. Try again in half a minute.", After: 30 * time.Second}
+	}
+	return err
+}
+
+// openInTurn opens the ticket. Its turn may have been long in coming, so the connector is taken as it is now, and a credential must still be good.
+func (r *Registry) openInTurn(ctx context.Context, a access.Actor, id string, t connector.NewTicket) (connector.Ticket, error) {
+	if err := r.stillGood(ctx, a); err != nil {
 		return connector.Ticket{}, err
 	}
 	c, err := r.living(ctx, a, id)
@@ -41,9 +101,6 @@ func (r *Registry) OpenTicket(ctx context.Context, a access.Actor, id string, t 
 		if status, why := s.Start(); status == connector.Waiting {
 			return connector.Ticket{}, &TicketRefused{needsAPerson(status, why)}
 		}
-	}
-	if r.tickets == nil {
-		return connector.Ticket{}, &TicketRefused{noTickets}
 	}
 	if !t.Try {
 		ev := r.connectorEvent(ctx, a, "connector.ticket-begun", c)
@@ -70,6 +127,23 @@ func (r *Registry) OpenTicket(ctx context.Context, a access.Actor, id string, t 
 		}
 	}
 	return ticket, err
+}
+
+// stillGood is [ErrCredentials] for a program whose credential is not good any more.
+func (r *Registry) stillGood(ctx context.Context, a access.Actor) error {
+	if a.Kind != "credential" {
+		return nil
+	}
+	all, err := r.doors.Credentials(ctx, a.Workspace)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.ID == a.ID && c.Revoked.IsZero() {
+			return nil
+		}
+	}
+	return ErrCredentials
 }
 
 // shortened is a text that came from outside, fit for a line of the log.

@@ -101,6 +101,9 @@ func (r *Registry) bearer(ctx context.Context, until connector.Until, c connecto
 			return app, tokens, true, &connector.Unrenewed{Why: connector.RenewalUnusable, Server: server, Seen: "a token that is over already"}
 		}
 		renewed = true
+		if tokens.Refresh.Empty() || r.oauth.Refresher == nil {
+			return app, tokens, true, &connector.Unrenewed{Why: connector.ConsentEnded, Server: server}
+		}
 		tokens, err = r.renewals.join(ctx, until, c.ID, func(ctx context.Context) (connector.OAuthTokens, error) { return r.renew(ctx, c, refused) })
 		tokens.Server = server // also of none
 	}
@@ -112,8 +115,21 @@ func (r *Registry) good(t connector.OAuthTokens, refused string) bool {
 	return t.Access.Reveal() != refused && (t.Expires.IsZero() || r.now().Add(almostOver).Before(t.Expires))
 }
 
-// renew gets new tokens and keeps them before anybody uses them. It is called once at a time for each connector.
-func (r *Registry) renew(ctx context.Context, c connector.Connector, refused string) (connector.OAuthTokens, error) {
+// renew gets new tokens and keeps them before anybody uses them. It is called once at a time for each connector, and waits for other programs
+// on the same data directory that renew its tokens.
+func (r *Registry) renew(ctx context.Context, c connector.Connector, refused string) (_ connector.OAuthTokens, err error) {
+	theirs, held, err := r.lease(ctx, c, refused)
+	if !held {
+		return theirs, err
+	}
+	kept := false
+	defer func() {
+		if !kept { // else it was given back with the keeping
+			r.leave(ctx, c)
+		}
+	}()
+	ctx, stop := context.WithTimeout(ctx, renewsWithin)
+	defer stop()
 	app, secret, had, err := r.consent(ctx, c)
 	if err != nil || r.good(had, refused) { // somebody else was quicker
 		return had, err
@@ -136,12 +152,13 @@ func (r *Registry) renew(ctx context.Context, c connector.Connector, refused str
 		}
 		got = app.Own(got)
 	}
-	keeping, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	keeping, done := context.WithTimeout(context.WithoutCancel(ctx), keepsWithin)
 	defer done()
-	err = r.oauth.Apps.RenewOAuthTokens(keeping, c.ID, had.Refresh, got, r.connectorEvent(keeping, access.System("oauth"), "connector.tokens-renewed", c))
+	err = r.oauth.Apps.RenewOAuthTokens(keeping, c.ID, r.renewals.holder, had.Refresh, got, r.connectorEvent(keeping, access.System("oauth"), "connector.tokens-renewed", c))
 	notKept := &connector.Unrenewed{Why: connector.RenewalNotKept, Server: had.Server}
 	switch {
 	case err == nil:
+		kept = true
 		return got, nil
 	case errors.Is(err, connector.ErrConflict): // a person has consented anew meanwhile, and that is what counts
 		return r.meanwhile(keeping, c, had, refused, notKept)
@@ -168,7 +185,9 @@ func (r *Registry) meanwhile(ctx context.Context, c connector.Connector, had con
 
 // renewals are the renewals that are on their way, one for each connector.
 type renewals struct {
-	busy sync.WaitGroup
+	busy   sync.WaitGroup
+	holder string        // of the right to renew, for this program
+	over   chan struct{} // closed when nothing more is waited for
 
 	mu      sync.Mutex
 	closed  bool
@@ -186,7 +205,7 @@ type renewal struct {
 type unkept struct{ from, tokens connector.OAuthTokens }
 
 func newRenewals() *renewals {
-	return &renewals{by: map[string]*renewal{}, waiting: map[string]unkept{}}
+	return &renewals{holder: newID(), over: make(chan struct{}), by: map[string]*renewal{}, waiting: map[string]unkept{}}
 }
 
 // join begins a renewal, or waits for the one that is on its way. What until says, and a context that ends, end the waiting alone.
@@ -216,8 +235,6 @@ func (r *renewals) join(ctx context.Context, until connector.Until, id string, r
 }
 
 func (r *renewals) carryOut(ctx context.Context, id string, it *renewal, renew func(context.Context) (connector.OAuthTokens, error)) {
-	ctx, stop := context.WithTimeout(ctx, renewsWithin)
-	defer stop()
 	defer func() {
 		if p := recover(); p != nil {
 			slog.ErrorContext(ctx, "a renewal of tokens panicked", "connector", id, "panic", p, "stack", string(debug.Stack()))
@@ -250,6 +267,9 @@ func (r *renewals) unkept(id string, kept connector.OAuthTokens) (connector.OAut
 // close waits for what is on its way and begins nothing more.
 func (r *renewals) close() {
 	r.mu.Lock()
+	if !r.closed {
+		close(r.over)
+	}
 	r.closed = true
 	r.mu.Unlock()
 	r.busy.Wait()

@@ -82,11 +82,11 @@ func (f *fragile) OAuthTokens(ctx context.Context, id string) (connector.OAuthTo
 	return f.Store.OAuthTokens(ctx, id)
 }
 
-func (f *fragile) RenewOAuthTokens(ctx context.Context, id string, had connector.Secret, t connector.OAuthTokens, ev access.Event) error {
+func (f *fragile) RenewOAuthTokens(ctx context.Context, id, holder string, had connector.Secret, t connector.OAuthTokens, ev access.Event) error {
 	if f.refuses.Load() {
 		return connector.ErrReadOnly
 	}
-	return f.Store.RenewOAuthTokens(ctx, id, had, t, ev)
+	return f.Store.RenewOAuthTokens(ctx, id, holder, had, t, ev)
 }
 
 // desk opens tickets that count, with the token that it gets for them.
@@ -155,13 +155,20 @@ type renewing struct {
 
 func renews(t *testing.T) *renewing {
 	t.Helper()
+	// Twenty at once are the subject of some of its tests, and limits of others.
+	return renewsWithin(t, registry.Limits{AtOnce: 32, PerHost: 32, PerUser: 32})
+}
+
+// renewsWithin is the same under limits.
+func renewsWithin(t *testing.T, l registry.Limits) *renewing {
+	t.Helper()
 	h := &renewing{house: &house{clock: &clock{at: noon}, passwords: &cheap{}, other: &other{}}, server: &rotating{}, desk: &desk{}}
 	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "data"), catalog.All(), h.clock.now)
 	if err != nil {
 		t.Fatalf("store.Open() = %v", err)
 	}
 	h.store, h.disk = st, &fragile{Store: st}
-	h.Registry = registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: h.other, Passwords: h.passwords, Now: h.clock.now, Tickets: h.desk,
+	h.Registry = registry.New(registry.Config{Store: st, Doors: st, Catalog: catalog.All(), Asker: h.other, Passwords: h.passwords, Now: h.clock.now, Tickets: h.desk, Limits: l,
 		OAuth: registry.OAuth{Apps: h.disk, Exchanger: &consents{}, Refresher: h.server, Callback: oauthCallback}})
 	t.Cleanup(func() {
 		h.Close()

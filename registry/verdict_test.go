@@ -18,12 +18,12 @@ type slow struct {
 	before func()
 }
 
-func (s *slow) EndRun(ctx context.Context, r connector.Run, version int64, h connector.Health, ev access.Event) error {
+func (s *slow) EndRun(ctx context.Context, r connector.Run, version int64, was, h connector.Health, ev access.Event) error {
 	if quicker := s.before; quicker != nil {
 		s.before = nil
 		quicker()
 	}
-	return s.Store.EndRun(ctx, r, version, h, ev)
+	return s.Store.EndRun(ctx, r, version, was, h, ev)
 }
 
 func TestAChangeRightBeforeTheWriteDoesNotGetTheVerdict(t *testing.T) {

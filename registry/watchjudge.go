@@ -10,20 +10,36 @@ import (
 	"patchbay/connector"
 )
 
-// verdict works out the connector's health after a run and the audit event of a flip. Not every outcome is a verdict: while our own network
-// is down nobody is to blame, and one that worked is asked again before its status changes.
-func (r *Registry) verdict(ctx context.Context, a access.Actor, c connector.Connector, run *connector.Run) (connector.Health, access.Event) {
-	worked := c.Health.Status == connector.Healthy || c.Health.Status == connector.Degraded
-	host, way := hostOf(placeOf(c.Spec.Check())), wayOf(run.Outcome)
-	down, news := r.watch.net.hear(host, c.ID, worked, way, run.Ended)
+// overhear learns from a run about our own network, and reports whether it is down. It is called once for each run.
+func (r *Registry) overhear(ctx context.Context, c connector.Connector, run connector.Run) bool {
+	down, news := r.watch.net.hear(hostOf(placeOf(c.Spec.Check())), c.ID, works(c), wayOf(run.Outcome), run.Ended)
 	if news {
 		r.noteNetwork(ctx, down)
 	}
+	return down
+}
+
+func works(c connector.Connector) bool {
+	return c.Health.Status == connector.Healthy || c.Health.Status == connector.Degraded
+}
+
+// verdict works out the connector's health after a run and the audit event of a flip. Not every outcome is a verdict: while our own network
+// is down nobody is to blame, one that worked is asked again before its status changes, and what an older check found never outdoes what a
+// newer one did. It may be called again for one run, as it came, when another check was quicker.
+func (r *Registry) verdict(ctx context.Context, a access.Actor, c connector.Connector, run *connector.Run, down bool) (connector.Health, access.Event) {
+	r.watch.hold(*run, false)
+	// A last check that is still to come is that of a clock which has been set back since, and says nothing of the order.
+	if checked := c.Health.Checked; checked.After(run.Ended) && !checked.After(r.now()) {
+		run.Text += " A check that ended later is known already, so the status stays as that one left it."
+		return c.Health, access.Event{}
+	}
+	host, way := hostOf(placeOf(c.Spec.Check())), wayOf(run.Outcome)
 	if down && way == lost {
 		run.Outcome = ownNetwork(run.Outcome)
 		return c.Health, access.Event{}
 	}
-	if worked && run.Status == connector.Failing && r.watch.holds(ctx, c, *run, host, way) {
+	if works(c) && run.Status == connector.Failing && r.watch.holds(ctx, c, *run, host, way) {
+		r.watch.hold(*run, true)
 		run.Text += " It worked before, so it is asked again before its status changes."
 		h := c.Health
 		h.Checked = run.Ended
@@ -59,8 +75,19 @@ func (w *watch) holds(ctx context.Context, c connector.Connector, run connector.
 			return false
 		}
 	}
-	t.held = true
 	return true
+}
+
+// hold notes whether the status of a connector stays as it is for now, for what is planned after its run.
+func (w *watch) hold(run connector.Run, held bool) {
+	if run.Planned.IsZero() {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if t := w.flying[run.Connector]; t != nil {
+		t.held = held
+	}
 }
 
 // noteNetwork logs that our own network went or came back.
@@ -85,7 +112,7 @@ func ownNetwork(out connector.Outcome) connector.Outcome {
 	return connector.Outcome{Status: connector.Unverified, Code: "OWN_NETWORK",
 		Text:  "Our own network seems to be down, so this says nothing of the connector and its status stays as it was.",
 		Cause: cause,
-		Next:  "Check the network and the name server of the machine that Patchbay runs on. The watch goes on by itself as soon as anybody is reached.",
+		Next:  "Check the network and the name server of the machine that Patchbay runs on. Checks count again as soon as anybody is reached.",
 		Steps: out.Steps, Expires: out.Expires}
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -104,16 +105,31 @@ func (s *Store) consent(ctx context.Context, text string, args ...any) (p connec
 	return p, said(doing, s.openConsent(&p, value))
 }
 
-// HoldConsent takes a consent for whoever finishes it; nobody else gets it until [Store.KeepConsent] gives it back. [connector.ErrConflict]
-// while it is held.
-func (s *Store) HoldConsent(ctx context.Context, id string) error {
-	return s.change(ctx, "hold a consent", func(t *tx) error {
-		n, err := t.exec(`UPDATE consents SET held = 1 WHERE id = $1 AND held = 0`, id)
-		if err == nil && n == 0 {
-			err = fmt.Errorf("it is being finished: %w", connector.ErrConflict)
+// HoldConsent takes a consent for whoever finishes it, and gives it as it is then, opened; nobody else gets it until [Store.KeepConsent] gives
+// it back. [connector.ErrConflict] while it is held, and once it is gone.
+func (s *Store) HoldConsent(ctx context.Context, id string) (p connector.PendingConsent, err error) {
+	const holdSQL = `
+		UPDATE consents
+		SET held = 1
+		WHERE id = $1 AND held = 0
+		RETURNING ` + consentColumns
+	err = s.change(ctx, "hold a consent", func(t *tx) error {
+		var value []byte
+		var ends int64
+		err := t.one(holdSQL, []any{id}, &p.ID, &p.State, &p.Connector, &p.Actor, &p.Begun, &ends, &value)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("it is being finished: %w", connector.ErrConflict)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		p.Ends = fromMilli(ends)
+		return s.openConsent(&p, value) // what cannot be opened is not held
 	})
+	if err != nil {
+		return connector.PendingConsent{}, err
+	}
+	return p, nil
 }
 
 // KeepConsent keeps what a consent holds now, and until when.

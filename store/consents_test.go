@@ -49,10 +49,10 @@ func TestAConsentIsKeptForAWhile(t *testing.T) {
 	if got := read(nil); got.Connector != p.Connector || got.Actor != p.Actor || !got.Begun || !got.Ends.Equal(p.Ends) || !got.Code.Empty() || len(got.Brought.Sites) > 0 {
 		t.Errorf("Consent() = %+v, want %+v", got, p)
 	}
-	if err := s.HoldConsent(ctx, p.ID); err != nil {
-		t.Errorf("HoldConsent() = %v", err)
+	if held, err := s.HoldConsent(ctx, p.ID); err != nil || held.ID != p.ID || held.Actor != p.Actor || !held.Begun || !held.Ends.Equal(p.Ends) {
+		t.Errorf("HoldConsent() = %+v, %v, want %+v", held, err, p)
 	}
-	if err := s.HoldConsent(ctx, p.ID); !errors.Is(err, connector.ErrConflict) {
+	if _, err := s.HoldConsent(ctx, p.ID); !errors.Is(err, connector.ErrConflict) {
 		t.Errorf("HoldConsent() twice = %v, want a conflict", err)
 	}
 	p.Code, p.Ends = connector.NewSecret("code"), storetest.Noon.Add(time.Hour)
@@ -66,8 +66,8 @@ func TestAConsentIsKeptForAWhile(t *testing.T) {
 		got.Brought.Tokens.Access.Reveal() != "access" || !got.Brought.Tokens.Expires.Equal(storetest.Noon) || !got.Ends.Equal(p.Ends) {
 		t.Errorf("Consent() = %+v, want %+v", got, p)
 	}
-	if err := s.HoldConsent(ctx, p.ID); err != nil {
-		t.Errorf("HoldConsent() after it was given back = %v", err)
+	if held, err := s.HoldConsent(ctx, p.ID); err != nil || held.Code.Reveal() != "code" || len(held.Brought.Sites) != 2 || held.Brought.Tokens.Refresh.Reveal() != "refresh" {
+		t.Errorf("HoldConsent() after it was given back = %+v, %v, want what it holds now", held, err)
 	}
 	for _, state := range []string{"hash", "other"} {
 		if _, err := s.BegunConsent(ctx, []byte(state), storetest.Noon); (err == nil) != (state == "hash") {
@@ -154,6 +154,11 @@ func TestAConsentOpensOnlyForItsPersonAndConnector(t *testing.T) {
 		got, err := s.Consent(context.Background(), id, storetest.Noon)
 		if !errors.Is(err, connector.ErrSealed) || !got.Code.Empty() {
 			t.Errorf("Consent() after %s = %q, %v, want it sealed", change, got.Code.Reveal(), err)
+		}
+		for range 2 { // what could not be opened is not held
+			if got, err := s.HoldConsent(context.Background(), id); !errors.Is(err, connector.ErrSealed) || !got.Code.Empty() {
+				t.Errorf("HoldConsent() after %s = %q, %v, want it sealed", change, got.Code.Reveal(), err)
+			}
 		}
 	}
 }

@@ -10,8 +10,11 @@ import (
 	"patchbay/access"
 )
 
-// requestsKept is how many lines the request log has at most.
-const requestsKept = 100_000
+// How many lines the request log has at most, of each kind: what strangers send must not push out what programs did.
+const (
+	namedKept   = 90_000
+	unnamedKept = 10_000
+)
 
 const requestColumns = `seq, at, vendor, workspace, method, path, operation, credential, status, micros, connector, id, address`
 
@@ -23,19 +26,25 @@ func readRequest(from scanner) (access.Request, error) {
 	return r, err
 }
 
-// NoteRequest adds a line to the request log; past its bound the oldest goes.
+// NoteRequest adds a line to the request log; past the bound of those with a credential, or of those without, the oldest of them goes. Each
+// line has its place among its own kind, so that neither the newest nor what has to go is ever counted out.
 func (s *Store) NoteRequest(ctx context.Context, line access.Request) error {
 	const insertSQL = `
-		INSERT INTO requests (at, vendor, workspace, method, path, operation, credential, status, micros, connector, id, address)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-		RETURNING seq`
+		INSERT INTO requests (at, vendor, workspace, method, path, operation, credential, status, micros, connector, id, address, place)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, coalesce((SELECT max(place) FROM requests WHERE `
+	const placeSQL = `), 0) + 1)
+		RETURNING place`
+	kind, most := `credential <> ''`, int64(namedKept)
+	if line.Credential == "" {
+		kind, most = `credential = ''`, unnamedKept
+	}
 	return s.change(ctx, "note a request", func(t *tx) error {
-		var seq int64
-		if err := t.one(insertSQL, []any{milli(line.At), line.Vendor, line.Workspace, line.Method, line.Path, line.Operation, line.Credential,
-			line.Status, line.Took.Microseconds(), line.Connector, line.ID, line.Address}, &seq); err != nil {
+		var place int64
+		if err := t.one(insertSQL+kind+placeSQL, []any{milli(line.At), line.Vendor, line.Workspace, line.Method, line.Path, line.Operation, line.Credential,
+			line.Status, line.Took.Microseconds(), line.Connector, line.ID, line.Address}, &place); err != nil {
 			return err
 		}
-		_, err := t.exec(`DELETE FROM requests WHERE seq <= $1`, seq-requestsKept)
+		_, err := t.exec(`DELETE FROM requests WHERE `+kind+` AND place <= $1`, place-most)
 		return err
 	})
 }

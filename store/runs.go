@@ -108,10 +108,11 @@ func (s *Store) BeginRun(ctx context.Context, r connector.Run) error {
 	})
 }
 
-// EndRun keeps the outcome and the connector's new health, if version is still the connector's own: it is looked at in the same
-// transaction, so a change never gets the verdict on what it changed. With version 0 the run is no verdict. ev is written only when
-// its Action is set. When the connector was purged meanwhile, nothing is left to keep and that is no error.
-func (s *Store) EndRun(ctx context.Context, r connector.Run, version int64, h connector.Health, ev access.Event) error {
+// EndRun keeps the outcome and the connector's new health h, if version is still the connector's own and the status and the time of the last
+// check are still those of was, from which the verdict started: both are looked at in the same transaction, so a change never gets the verdict
+// on what it changed, and of two checks beside each other the second to come is judged by what the first has found. With version 0 the run is
+// no verdict. ev is written only when its Action is set. When the connector was purged meanwhile, nothing is left to keep and that is no error.
+func (s *Store) EndRun(ctx context.Context, r connector.Run, version int64, was, h connector.Health, ev access.Event) error {
 	doing := "end run " + r.ID
 	steps, err := writeSteps(r.Steps)
 	if err != nil {
@@ -137,13 +138,18 @@ func (s *Store) EndRun(ctx context.Context, r connector.Run, version int64, h co
 		var c connector.Connector
 		var n int64
 		var trash int
-		err := t.one(`SELECT n, trash, workspace, vendor, type, status, version FROM connectors WHERE id = $1`, []any{r.Connector},
-			&n, &trash, &c.Workspace, &c.Vendor, &c.Type, &c.Health.Status, &c.Version)
+		var checked int64
+		err := t.one(`SELECT n, trash, workspace, vendor, type, status, checked, version FROM connectors WHERE id = $1`, []any{r.Connector},
+			&n, &trash, &c.Workspace, &c.Vendor, &c.Type, &c.Health.Status, &checked, &c.Version)
 		if errors.Is(err, sql.ErrNoRows) || err == nil && version == 0 {
 			return nil
 		}
-		if err == nil && c.Version != version {
+		switch {
+		case err != nil:
+		case c.Version != version:
 			err = fmt.Errorf("version %d: %w", version, connector.ErrConflict)
+		case c.Health.Status != status(was) || checked != milli(was.Checked):
+			err = fmt.Errorf("another check was quicker: %w", connector.ErrConflict)
 		}
 		if err != nil {
 			return err

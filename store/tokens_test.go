@@ -25,7 +25,7 @@ func TestRenewedTokensTakeThePlaceOfThoseTheyWereMadeFrom(t *testing.T) {
 			Client: "client", Server: "https://auth.example.com:443", API: "https://api.example.com:443"}
 	}
 	renew := func(had string, n string) error {
-		return s.RenewOAuthTokens(ctx, c.ID, connector.NewSecret(had), tokens(n), storetest.Event("connector.tokens-renewed"))
+		return s.RenewOAuthTokens(ctx, c.ID, "one", connector.NewSecret(had), tokens(n), storetest.Event("connector.tokens-renewed"))
 	}
 	if err := renew("refresh 0", "1"); !errors.Is(err, connector.ErrNotFound) {
 		t.Errorf("RenewOAuthTokens() of none = %v, want not found", err)

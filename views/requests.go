@@ -52,7 +52,7 @@ func requestsURL(q access.RequestQuery, before int64) string {
 }
 
 var requestMethods = []connector.Option{{Value: "GET", Label: "GET"}, {Value: "POST", Label: "POST"}, {Value: "PUT", Label: "PUT"},
-	{Value: "PATCH", Label: "PATCH"}, {Value: "DELETE", Label: "DELETE"}}
+	{Value: "PATCH", Label: "PATCH"}, {Value: "DELETE", Label: "DELETE"}, {Value: "HEAD", Label: "HEAD"}, {Value: "-", Label: "Unknown"}}
 
 func offered(value string, options []connector.Option) bool {
 	return slices.ContainsFunc(options, func(o connector.Option) bool { return o.Value == value })

@@ -947,7 +947,7 @@ func windowForm(p WatchPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = line(input{name: "zone", label: "Time zone", value: p.Draft.Zone, mono: true, problem: p.Problems.At("zone"), hint: "Europe/Berlin, for example, or UTC. Summer time is minded."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = line(input{name: "zone", label: "Time zone", value: p.Draft.Zone, mono: true, problem: p.Problems.At("zone"), hint: "Europe/Berlin, for example, or UTC. Where the clocks change, a time that is missing is the moment of the change; of one that comes twice, it begins at the first and ends at the second."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -57,12 +57,13 @@ type checkAllCmd struct {
 	dataFlag
 	speakFlags
 	filterFlags
-	All    bool     `help:"Check every connector, or all that the filters leave."`
-	IDs    []string `arg:"" optional:"" name:"id" help:"Ids of the connectors to check."`
-	Strict bool     `help:"Fail for whatever is not healthy, not only for what is failing."`
-	AtOnce int      `name:"at-once" help:"How many are checked at the same time." default:"4"`
-	JSON   bool     `name:"json" help:"Print JSON."`
-	JUnit  string   `name:"junit" help:"Also write a JUnit report to this file." placeholder:"FILE"`
+	All        bool     `help:"Check every connector, or all that the filters leave."`
+	IDs        []string `arg:"" optional:"" name:"id" help:"Ids of the connectors to check."`
+	Strict     bool     `help:"Fail for whatever is not healthy, not only for what is failing."`
+	AllowEmpty bool     `name:"allow-empty" help:"With --all, be content when there is no connector to check."`
+	AtOnce     int      `name:"at-once" help:"How many are checked at the same time." default:"4"`
+	JSON       bool     `name:"json" help:"Print JSON."`
+	JUnit      string   `name:"junit" help:"Also write a JUnit report to this file." placeholder:"FILE"`
 }
 
 // Validate refuses flags that leave open what is to be checked.
@@ -72,6 +73,8 @@ func (c checkAllCmd) Validate() error {
 		return errors.New("name the connectors to check by their ids, or give --all")
 	case len(c.IDs) > 0 && c.filterFlags != filterFlags{}:
 		return errors.New("filters belong to --all; connectors that are named by their ids are checked as they are named")
+	case len(c.IDs) > 0 && c.AllowEmpty:
+		return errors.New("--allow-empty belongs to --all; connectors that are named by their ids have to be there")
 	case c.AtOnce < 1 || c.AtOnce > 64:
 		return errors.New("--at-once must be 1 to 64")
 	}
@@ -90,6 +93,9 @@ func (c checkAllCmd) Run(ctx context.Context, env Env) (err error) {
 	if err != nil {
 		return err
 	}
+	if len(chosen) == 0 && !c.AllowEmpty { // or a filter with a slip of the pen would pass for ever
+		return c.nothing()
+	}
 	rep, err := o.check(ctx, actor, chosen, c.AtOnce)
 	if err != nil {
 		return err
@@ -106,10 +112,18 @@ func (c checkAllCmd) Run(ctx context.Context, env Env) (err error) {
 	} else {
 		err = rep.print(env.Stdout)
 	}
-	if err == nil && (rep.Red > 0 || c.Strict && rep.Healthy < rep.Total) {
+	if err == nil && (rep.Red > 0 || rep.Offline > 0 || c.Strict && rep.Healthy < rep.Total) {
 		err = errRed
 	}
 	return err
+}
+
+// nothing says that there is no connector to check, and the way out.
+func (c checkAllCmd) nothing() error {
+	if c.filterFlags == (filterFlags{}) {
+		return errors.New("there is no connector to check; add one first, or give --allow-empty if none is fine")
+	}
+	return errors.New("the filters leave no connector to check; look at them with `patchbay connector list`, or give --allow-empty if none is fine")
 }
 
 func (c checkAllCmd) chosen(ctx context.Context, o *opened, actor access.Actor) (out []connector.Connector, err error) {

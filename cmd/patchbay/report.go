@@ -17,7 +17,11 @@ type report struct {
 	Total   int       `json:"total"`
 	Healthy int       `json:"healthy"`
 	Red     int       `json:"red"` // failing
-	Results []result  `json:"connectors"`
+	// Statuses counts all of them, also those that are neither.
+	Statuses map[connector.Status]int `json:"statuses"`
+	// Offline is how many were not asked because our own network seemed to be down.
+	Offline int      `json:"offline"`
+	Results []result `json:"connectors"`
 }
 
 // result is what was found for one connector.
@@ -59,6 +63,13 @@ func (r *report) add(c connector.Connector, workspace string, run connector.Run)
 		one.Status = connector.Unverified
 	}
 	r.Total++
+	if r.Statuses == nil {
+		r.Statuses = map[connector.Status]int{}
+	}
+	r.Statuses[one.Status]++
+	if one.Code == "OWN_NETWORK" {
+		r.Offline++
+	}
 	switch one.Status {
 	case connector.Healthy:
 		r.Healthy++
@@ -81,7 +92,16 @@ func (r report) print(out io.Writer) error {
 			}
 		}
 	}
-	fmt.Fprintf(w, "%d checked, %d healthy, %d failing.\n", r.Total, r.Healthy, r.Red)
+	fmt.Fprintf(w, "%d checked, %d healthy, %d failing.", r.Total, r.Healthy, r.Red)
+	for _, s := range []connector.Status{connector.Degraded, connector.Waiting, connector.Unverified} {
+		if n := r.Statuses[s]; n > 0 {
+			fmt.Fprintf(w, " %s: %d.", s.Label(), n)
+		}
+	}
+	if r.Offline > 0 {
+		fmt.Fprintf(w, " Our own network seemed to be down for %d of them.", r.Offline)
+	}
+	fmt.Fprintln(w)
 	return w.Flush()
 }
 

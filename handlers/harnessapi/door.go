@@ -102,7 +102,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		out.send(w)
 	}
 	a.note(access.Request{
-		At: began, Vendor: vendorID, Workspace: c.workspace.ID, Method: r.Method, Path: r.URL.Path, Operation: c.operation.ID,
+		At: began, Vendor: vendorID, Workspace: c.workspace.ID, Method: r.Method, Path: r.URL.EscapedPath(), Operation: c.operation.ID,
 		Credential: c.credential.Name, Status: out.status, Took: a.now().Sub(began), Connector: c.about,
 		ID: requestID(w), Address: c.address,
 	})

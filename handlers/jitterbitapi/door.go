@@ -85,7 +85,7 @@ func (d *Door) finish(e echo.Context, c *call, do func(*call) (reply, error)) {
 	}
 	if d.Note != nil {
 		d.Note(access.Request{
-			At: began, Vendor: vendorID, Workspace: c.workspace.ID, Method: shorten(c.request.Method, 16), Path: shorten(c.request.URL.EscapedPath(), 512),
+			At: began, Vendor: vendorID, Workspace: c.workspace.ID, Method: c.request.Method, Path: c.request.URL.EscapedPath(),
 			Operation: c.op.Name, Credential: c.credential.Name, Status: out.status, Took: d.Now().Sub(began), Connector: c.about,
 			ID: c.id, Address: c.address,
 		})

@@ -29,13 +29,10 @@ func (d *Door) admit(w http.ResponseWriter, c *call) error {
 		}
 		return err
 	}
-	c.credential, c.workspace, err = d.reg.Signed(c, c.identity.AccessKeyID, c.address)
-	switch {
-	case errors.Is(err, connector.ErrNotFound): // revoked since the signature was looked at
-		return &fault{name: "UnrecognizedClientException", status: http.StatusForbidden, message: "The access key is not known here, or was revoked."}
-	case err != nil:
+	if err = d.identify(c); err != nil {
 		return err
-	case c.identity.Region != c.workspace.Region:
+	}
+	if c.identity.Region != c.workspace.Region {
 		d.reg.Refused(c, vendorID, c.identity.AccessKeyID, "signature for another region")
 		return &fault{name: "InvalidSignatureException", status: http.StatusForbidden,
 			message: "Credential must be scoped to the region of the workspace that the access key belongs to, which is " + c.workspace.Region + "."}
@@ -43,9 +40,7 @@ func (d *Door) admit(w http.ResponseWriter, c *call) error {
 	c.actor = c.credential.Actor()
 	if d.Limit != nil {
 		if wait, ok := d.Limit(c.credential.ID); !ok {
-			// It was not carried out, so the very same request may come again.
-			d.verifier.Replays.Forget(c.identity.Signature, c.identity.Date)
-			return throttled(wait)
+			return d.putOff(c, wait, "")
 		}
 	}
 	if c.op.do == nil {
@@ -56,6 +51,30 @@ func (d *Door) admit(w http.ResponseWriter, c *call) error {
 		return access.Denied{Permission: c.op.Needs}
 	}
 	return nil
+}
+
+// identify finds the credential and workspace behind a verified signature as they are now; it is asked again whenever a call has waited.
+func (d *Door) identify(c *call) error {
+	var err error
+	c.credential, c.workspace, err = d.reg.Signed(c, c.identity.AccessKeyID, c.address)
+	if errors.Is(err, connector.ErrNotFound) { // revoked since the signature was looked at
+		return unrecognized()
+	}
+	return err
+}
+
+func unrecognized() *fault {
+	return &fault{name: "UnrecognizedClientException", status: http.StatusForbidden, message: "The access key is not known here, or was revoked."}
+}
+
+// putOff is for a call that was not carried out, so the very same request may come again.
+func (d *Door) putOff(c *call, wait time.Duration, why string) *fault {
+	d.verifier.Replays.Forget(c.identity.Signature, c.identity.Date)
+	f := throttled(wait)
+	if why != "" {
+		f.message = why
+	}
+	return f
 }
 
 // whyUnsigned says in a few words what is wrong with a signature.

@@ -34,19 +34,6 @@ func TestCanonicalKnowsTheSameCall(t *testing.T) {
 	}
 }
 
-func TestATurnIsForgottenWhenItEnds(t *testing.T) {
-	turns := turns{at: map[string]*turn{}}
-	turns.take("a")()
-	end := turns.take("b")
-	if len(turns.at) != 1 {
-		t.Errorf("%d turns are kept, want the one that is taken", len(turns.at))
-	}
-	end()
-	if len(turns.at) != 0 {
-		t.Errorf("%d turns are kept, want none", len(turns.at))
-	}
-}
-
 func TestEveryDifferenceNamesAnOperation(t *testing.T) {
 	known := map[string]bool{"All": true}
 	for _, op := range Operations() {

@@ -180,20 +180,13 @@ func (d *Door) note(c *call, status int) {
 	if d.Note == nil {
 		return
 	}
-	path := c.request.URL.EscapedPath()
-	if len(path) > longestPath {
-		path = path[:longestPath]
-	}
 	d.Note(access.Request{
-		At: c.began, Vendor: vendorID, Workspace: c.workspace.ID, Method: c.request.Method, Path: path, Operation: c.op.Name,
+		At: c.began, Vendor: vendorID, Workspace: c.workspace.ID, Method: c.request.Method, Path: c.request.URL.EscapedPath(), Operation: c.op.Name,
 		Credential: c.credential.Name, Status: status, Took: d.Now().Sub(c.began), Connector: c.connector, ID: c.id, Address: c.address,
 	})
 }
 
-const (
-	vendorID    = "securityhub"
-	longestPath = 2048
-)
+const vendorID = "securityhub"
 
 // newID gives a random UUID, version 4: clients of the vendor expect the ids of requests to look so.
 func newID() string {

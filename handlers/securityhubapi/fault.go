@@ -62,6 +62,7 @@ func (d *Door) fault(c *call, err error) *fault {
 	var problems connector.Problems
 	var denied access.Denied
 	var inUse *registry.InUse
+	var busy *connector.Busy
 	switch {
 	case errors.As(err, &ready):
 		return ready
@@ -75,6 +76,10 @@ func (d *Door) fault(c *call, err error) *fault {
 		return c.op.invalid(sentences(problems))
 	case errors.As(err, &denied):
 		return &fault{name: "AccessDeniedException", status: http.StatusForbidden, message: denied.Error()}
+	case errors.As(err, &busy):
+		return d.putOff(c, busy.After, busy.Text)
+	case errors.Is(err, registry.ErrCredentials): // revoked while the call waited for its turn
+		return unrecognized()
 	case errors.As(err, &inUse):
 		return conflict(inUse.Error())
 	case errors.Is(err, connector.ErrNotFound):

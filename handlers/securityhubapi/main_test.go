@@ -61,6 +61,7 @@ type house struct {
 	outcome connector.Outcome
 	refusal connector.Outcome     // of every ticket, where it has a code
 	tickets []connector.NewTicket // that were opened
+	during  func()                // what happens while a ticket is opened
 	lines   []access.Request
 	agents  map[string]string // user agents by request id
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
+	"time"
 
 	"patchbay/connector"
 	"patchbay/connector/wire"
@@ -23,7 +23,19 @@ func (d *Door) once(c *call, token string, body wire.Value, do func(*call, *regi
 		answer, _, err := do(c, nil)
 		return answer, err
 	}
-	defer d.turns.take(c.workspace.ID + " " + c.op.Name + " " + token)()
+	end, waited, err := d.turns.take(c, c.workspace.ID+" "+c.op.Name+" "+token)
+	if errors.Is(err, errCrowded) {
+		return "", d.putOff(c, 5*time.Second, "Other calls with this ClientToken are on their way. Wait a moment and try again.")
+	}
+	if err != nil {
+		return "", err
+	}
+	defer end()
+	if waited {
+		if err := d.identify(c); err != nil {
+			return "", err
+		}
+	}
 	begun := *c
 	begun.Context = context.WithoutCancel(c.Context) // what was begun is ended, or the answer would be lost with the caller
 	one := registry.Call{Workspace: c.workspace.ID, Operation: c.op.Name, Token: token, Asked: []byte(canonical(body.Without("ClientToken")))}
@@ -55,37 +67,5 @@ var errUsed = fmt.Errorf("the token is used: %w", connector.ErrConflict)
 func (d *Door) keepAnswer(c *call, one registry.Call, answer string) {
 	if err := d.reg.KeepAnswer(c, one, answer); err != nil {
 		slog.WarnContext(c, "the answer to a call with a client token could not be kept", "id", c.id, "operation", c.op.Name, "error", err)
-	}
-}
-
-// turns lets one call at a time go on for each key.
-type turns struct {
-	mu sync.Mutex
-	at map[string]*turn
-}
-
-type turn struct {
-	mu   sync.Mutex
-	with int // how many have it or wait for it
-}
-
-// take waits for the turn and gives what ends it.
-func (t *turns) take(key string) (end func()) {
-	t.mu.Lock()
-	mine := t.at[key]
-	if mine == nil {
-		mine = &turn{}
-		t.at[key] = mine
-	}
-	mine.with++
-	t.mu.Unlock()
-	mine.mu.Lock()
-	return func() {
-		mine.mu.Unlock()
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if mine.with--; mine.with == 0 {
-			delete(t.at, key)
-		}
 	}
 }

@@ -23,6 +23,12 @@ import (
 // OpenTicket is the other side of every ticket.
 func (h *house) OpenTicket(_ context.Context, _ connector.Question, t connector.NewTicket) (connector.Ticket, connector.Outcome) {
 	h.mu.Lock()
+	during := h.during
+	h.mu.Unlock()
+	if during != nil {
+		during()
+	}
+	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.refusal.Code != "" {
 		return connector.Ticket{}, h.refusal

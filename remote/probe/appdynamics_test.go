@@ -135,7 +135,7 @@ func TestACloudAddressOfAnotherAccountIsTold(t *testing.T) {
 	for account, code := range map[string]string{"customer1": "APPD_ACCOUNT_DIFFERS", "retail": "APPD_AUTH_REFUSED", "Retail": "APPD_AUTH_REFUSED"} {
 		got := p.Ask(t.Context(), appdUser("https://"+host+"/controller/", account, user, password))
 		want(t, got, connector.Failing, code)
-		if code == "APPD_ACCOUNT_DIFFERS" && !strings.Contains(got.Text, "the account retail.") {
+		if code == "APPD_ACCOUNT_DIFFERS" && !strings.Contains(got.Text, "another account: retail.") {
 			t.Errorf("Text = %q, want it to name the account of the address", got.Text)
 		}
 	}

@@ -16,7 +16,8 @@ type Code struct {
 
 // Codes lists every code that a check can end with, for people: the places in the sentences are filled with general words.
 func Codes() []Code {
-	general := strings.NewReplacer("{there}", "the server", "{who}", "the user", "{seen}", "what was seen")
+	// What was seen is the end of most sentences, after a colon; a sentence for everybody does without it.
+	general := strings.NewReplacer(": {seen}.", ".", " ({seen})", "", "{there}", "the server", "{who}", "the user", "{seen}", "…")
 	all := slices.Concat(codes...)
 	out := make([]Code, len(all))
 	for i, c := range all {

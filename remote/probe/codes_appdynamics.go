@@ -22,7 +22,7 @@ var appDynamicsCodes = []Code{
 		"In the administration of the controller, look for the API client, generate a new secret, and put it into the secret of the connector.", connector.Failing},
 	{"APPD_ACCOUNT_TWICE", "{there} refused {who}, who signed in as {seen}.",
 		"The name in the connector ends with the account already, and the account is put behind it once more.", "Take the @ and the account from the name in the connector.", connector.Failing},
-	{"APPD_ACCOUNT_DIFFERS", "{there} refused {who}, and its address is that of the account {seen}.",
+	{"APPD_ACCOUNT_DIFFERS", "{there} refused {who}, and its address is that of another account: {seen}.",
 		"The account name in the connector is not the one that the address begins with.", "Put the account that the address begins with into the connector, or correct the address.", connector.Failing},
 	{"APPD_NO_TOKENS", "{there} does not give tokens to API clients, so {who} could not sign in: {seen}.",
 		"The controller is older than API clients, or does not take their request in the usual form.", "Upgrade the controller, or use a connector with user name and password.", connector.Failing},

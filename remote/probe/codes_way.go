@@ -20,7 +20,7 @@ var wayCodes = []Code{
 	// The way there
 	{"ADDRESS_UNCLEAR", "The address cannot be asked: {seen}.",
 		"An address that two programs could read as two different hosts is not used.", "Write the address in its plainest form, as in https://git.example.com:8443/acme/app.git.", connector.Failing},
-	{"ADDRESS_NOT_ALLOWED", "Patchbay did not connect {there}: {seen}.",
+	{"ADDRESS_NOT_ALLOWED", "Patchbay did not connect to {there}: {seen}.",
 		"Checks reach public addresses only, so that nobody can use them to look around in the inner network.", allowEgress, connector.Failing},
 	{"PLAIN_HTTP_NOT_ALLOWED", "Patchbay did not send anything to {there}: http is not encrypted.",
 		"A password sent over http can be read on the way.", "Use the https address of the server. If there is none and the network in between is trusted, ask the administrator to start Patchbay with --allow-egress and the CIDR of the server.", connector.Failing},

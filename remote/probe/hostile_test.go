@@ -196,6 +196,7 @@ func TestHostileServersAreNeverGreenAndAlwaysEnd(t *testing.T) {
 }
 
 func evidence(o connector.Outcome) []string {
+	meet(o)
 	var out []string
 	for _, s := range o.Steps {
 		out = append(out, s.Evidence)

@@ -182,7 +182,7 @@ func (l *listing) alone(ctx context.Context, names []string, sign func(*http.Req
 
 // isPlain tells whether a name from outside can stand in a path as it is.
 func isPlain(name string) bool {
-	return name != "" && name[0] != '.' && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
+	return name != "" && len(name) <= 255 && name[0] != '.' && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
 }
 
 func (l *listing) count(got things) string {

@@ -47,9 +47,10 @@ func drilled() bool { return os.Getenv("PATCHBAY_DRILL") != "" }
 
 // TestEveryKindOfCheckEndsWhateverTheOtherSideDoes is proof S9: each way to misbehave, at each point of each kind of check, all at once.
 func TestEveryKindOfCheckEndsWhateverTheOtherSideDoes(t *testing.T) {
-	atOnce, within, patience := 0, 300*time.Millisecond, 8*time.Second
+	// In the short form those wait little who wait in vain, and the others until they have their answer.
+	atOnce, short, long, patience := 0, 300*time.Millisecond, 5*time.Second, 8*time.Second
 	if drilled() {
-		atOnce, within, patience = 100, 10*time.Second, 11*time.Second
+		atOnce, short, long, patience = 100, 10*time.Second, 10*time.Second, 11*time.Second
 	}
 	authority, err := remotetest.NewAuthority(time.Now())
 	if err != nil {
@@ -77,6 +78,10 @@ func TestEveryKindOfCheckEndsWhateverTheOtherSideDoes(t *testing.T) {
 	began, longest, most := time.Now(), time.Duration(0), 0
 	ways := hostilities()
 	for _, bad := range ways {
+		within := long
+		if bad.waits {
+			within = short
+		}
 		for _, got := range atOnceAt(t.Context(), all, bad, atOnce, within) {
 			asked++
 			longest, most = max(longest, got.took), max(most, got.goroutines)

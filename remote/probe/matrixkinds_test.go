@@ -55,6 +55,7 @@ type asks func(context.Context, *remote.Dialer, time.Duration) connector.Outcome
 
 const (
 	jsonHead = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+	created  = "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n"
 	granted  = "granted-4f1d-token" // that good servers give
 	noSecret = "canary-8c55-password"
 )
@@ -74,6 +75,16 @@ func asking(q connector.Question) asks {
 		p := probe.New(d, nil)
 		p.Deadline = within
 		return p.Ask(ctx, q)
+	}
+}
+
+// opening gives the way in which the probe opens a ticket.
+func opening(q connector.Question) asks {
+	return func(ctx context.Context, d *remote.Dialer, within time.Duration) connector.Outcome {
+		p := probe.New(d, nil)
+		p.Deadline = within
+		_, out := p.OpenTicket(ctx, q, finding("patchbay-1"))
+		return out
 	}
 }
 
@@ -189,6 +200,34 @@ func everyKind(t *testing.T, hostKey, key, pem string) []*kindOf {
 				return asking(desk(address, `{"ClientId":"patchbay","ClientSecret":"`+noSecret+`"}`))
 			},
 			address: "https://" + desktop, list: [2]string{`{"result":[`, `{"sys_id":"a1"},`}},
+		{name: "Jira, a ticket", hosts: []host{in(api, byTLS, 0, 1, 2, 3)}, stages: []string{"the issue types", "the fields", "the search", "the issue"}, head: jsonHead, address: "https://" + api,
+			good: func(r *http.Request, _ string) (int, string) {
+				switch path := r.URL.Path; {
+				case strings.HasSuffix(path, "/issuetypes"):
+					return 0, whole200(jsonHead, `{"issueTypes":[{"id":"10001","name":"Task"}]}`)
+				case strings.HasSuffix(path, "/10001"):
+					return 1, whole200(jsonHead, `{"fields":[{"fieldId":"labels"},{"fieldId":"description"}]}`)
+				case strings.HasSuffix(path, "/jql"):
+					return 2, whole200(jsonHead, `{"issues":[]}`)
+				}
+				return 3, whole200(created, `{"key":"SEC-1"}`)
+			},
+			at: func(address string) asks {
+				return opening(connector.Question{Check: project, Bearer: func(connector.Until, bool) (connector.Bearer, error) {
+					return connector.Bearer{API: address, Token: opened(address, noSecret)}, nil
+				}})
+			}, list: [2]string{`{"issueTypes":[`, `{"id":"10001","name":"Task"},`}},
+		{name: "ServiceNow, a ticket", hosts: []host{in(desktop, byTLS, 0, 1, 2)}, stages: []string{"the token", "the search", "the incident"}, head: jsonHead, address: "https://" + desktop,
+			good: tokenThen(0, "/oauth_token.do", func(r *http.Request) (int, string) {
+				if r.Method == http.MethodGet {
+					return 1, whole200(jsonHead, `{"result":[]}`)
+				}
+				return 2, whole200(created, `{"result":{"sys_id":"a1","number":"INC1"}}`)
+			}),
+			at: func(address string) asks {
+				return opening(desk(address, `{"ClientId":"patchbay","ClientSecret":"`+noSecret+`"}`))
+			},
+			list: [2]string{`{"result":[`, `{"number":"INC1"},`}},
 		{name: "OAuth, refresh", hosts: []host{in(auth, byTLS, 0), in(api, byTLS, 1, 2, 3, 4)}, stages: []string{"the new token"}, head: jsonHead,
 			good: tokenThen(0, "/oauth/token", func(r *http.Request) (int, string) {
 				stage, answer := jira(r)

@@ -33,8 +33,6 @@ type position struct {
 	played  atomic.Int64              // how often somebody misbehaved here
 	open    atomic.Int64              // connections that the checks have not hung up yet
 	leaked  atomic.Int64              // requests that carried a token that cannot be one
-	ended   atomic.Int64              // checks that ended here
-	codes   sync.Map
 }
 
 // name says where it is, for people.

@@ -41,6 +41,10 @@ func run(m *testing.M) int {
 		println(err.Error())
 		return 1
 	}
+	if missing := unmet(); code == 0 && missing != "" {
+		println(missing)
+		return 1
+	}
 	return code
 }
 
@@ -71,6 +75,7 @@ func encrypted(address, user, password string) connector.Question {
 
 func want(t *testing.T, got connector.Outcome, status connector.Status, code string) {
 	t.Helper()
+	meet(got)
 	if got.Status != status || got.Code != code {
 		t.Errorf("Ask() = %s %s %q, want %s %s", got.Status, got.Code, got.Text, status, code)
 	}
@@ -83,6 +88,7 @@ func want(t *testing.T, got connector.Outcome, status connector.Status, code str
 }
 
 func states(o connector.Outcome) string {
+	meet(o)
 	var out []string
 	for _, s := range o.Steps {
 		out = append(out, s.Name+" "+string(s.State))

@@ -108,7 +108,7 @@ func updates(t *testing.T, b *bench) {
 	old := b.read(t, changed.ID)
 	must(t, b.BeginRun(ctx, connector.Run{ID: "r", Connector: old.ID, State: connector.Running, Began: Noon}))
 	red := connector.Health{Status: connector.Failing, Since: Noon, Checked: Noon.Add(2 * time.Hour), Code: "RED"}
-	must(t, b.EndRun(ctx, connector.Run{ID: "r", Connector: old.ID, State: connector.Done, Ended: Noon}, old.Version, red, Event("")))
+	must(t, b.EndRun(ctx, connector.Run{ID: "r", Connector: old.ID, State: connector.Done, Ended: Noon}, old.Version, old.Health, red, Event("")))
 	old.Version++
 	old.Health = connector.Health{Status: connector.Healthy, Since: Noon, Checked: Noon.Add(time.Hour)}
 	must(t, b.Update(ctx, old, nil, nil, Event("connector.changed")))

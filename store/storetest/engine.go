@@ -70,7 +70,7 @@ type Secrets interface {
 // Runs is the part for the history of checks.
 type Runs interface {
 	BeginRun(ctx context.Context, r connector.Run) error
-	EndRun(ctx context.Context, r connector.Run, version int64, h connector.Health, ev access.Event) error
+	EndRun(ctx context.Context, r connector.Run, version int64, was, h connector.Health, ev access.Event) error
 	Run(ctx context.Context, id string) (connector.Run, error)
 	History(ctx context.Context, connectorID string, n int) ([]connector.Run, error)
 	Interrupt(ctx context.Context, at time.Time) (int, error)

@@ -68,7 +68,7 @@ func seenHostKey(t *testing.T, b *bench) {
 		must(t, b.BeginRun(ctx, run))
 		run.State, run.Ended = connector.Done, Noon
 		run.Outcome = connector.Outcome{Status: connector.Waiting, Code: "SSH_HOST_KEY_NEW", Text: "A new one.", HostKey: key}
-		must(t, b.EndRun(ctx, run, 0, connector.Health{}, Event("")))
+		must(t, b.EndRun(ctx, run, 0, connector.Health{}, connector.Health{}, Event("")))
 		got, err := b.Run(ctx, id)
 		must(t, err)
 		if diff := cmp.Diff(key, got.HostKey); diff != "" {

@@ -101,7 +101,7 @@ func unlogged(t *testing.T, b *bench) {
 		"KeepSecret":   func() error { return b.KeepSecret(ctx, secret, connector.NewSecret("v2"), ev) },
 		"RemoveSecret": func() error { return b.RemoveSecret(ctx, secret.ID, ev) },
 		"EndRun": func() error {
-			return b.EndRun(ctx, connector.Run{ID: "r", Connector: "git-000001", State: connector.Done}, 1, connector.Health{Status: connector.Failing}, ev)
+			return b.EndRun(ctx, connector.Run{ID: "r", Connector: "git-000001", State: connector.Done}, 1, b.read(t, "git-000001").Health, connector.Health{Status: connector.Failing}, ev)
 		},
 		"AddWorkspace":    func() error { return b.AddWorkspace(ctx, connector.Workspace{ID: "n", Name: "n", Account: "n"}, ev) },
 		"RenameWorkspace": func() error { return b.RenameWorkspace(ctx, connector.Workspace{ID: "h1", Name: "n", Version: 2}, ev) },

@@ -148,7 +148,7 @@ func (s *shelf) check(r *rapid.T) {
 	if c, ok := s.one(r); ok {
 		run := connector.Run{ID: c.ID, Connector: c.ID, State: connector.Done, Ended: Noon}
 		h := connector.Health{Status: rapid.SampledFrom(connector.Statuses).Draw(r, "status"), Checked: Noon}
-		if err := s.store(r).EndRun(ctx, run, c.Version-1, h, Event("x")); err != nil {
+		if err := s.store(r).EndRun(ctx, run, c.Version-1, c.Health, h, Event("x")); err != nil {
 			r.Fatalf("EndRun = %v", err)
 		}
 	}

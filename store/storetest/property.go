@@ -95,7 +95,7 @@ func (m *model) steps() []change {
 		{"purge", with(func(_ *rapid.T, c connector.Connector) error { return m.b.Purge(ctx, c.ID, ev) })},
 		{"run", with(func(r *rapid.T, c connector.Connector) error {
 			run := connector.Run{ID: c.ID, Connector: c.ID, State: connector.Done, Ended: Noon}
-			return m.b.EndRun(ctx, run, c.Version-rapid.Int64Range(0, 1).Draw(r, "stale"), connector.Health{Status: rapid.SampledFrom(connector.Statuses).Draw(r, "status")}, ev)
+			return m.b.EndRun(ctx, run, c.Version-rapid.Int64Range(0, 1).Draw(r, "stale"), c.Health, connector.Health{Status: rapid.SampledFrom(connector.Statuses).Draw(r, "status")}, ev)
 		})},
 		{"keep secret", func(_ *rapid.T, n int) { _ = m.b.KeepSecret(ctx, m.secret(n), connector.NewSecret("v"), ev) }},
 		{"remove secret", func(_ *rapid.T, n int) { _ = m.b.RemoveSecret(ctx, m.secret(n).ID, ev) }},

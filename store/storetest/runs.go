@@ -33,7 +33,7 @@ func runs(t *testing.T, b *bench) {
 		}}
 	health := connector.Health{Status: connector.Failing, Since: done.Ended, Checked: done.Ended, Code: done.Code, Summary: done.Text}
 	before := b.events(t)
-	must(t, b.EndRun(ctx, done, 1, health, Event("connector.flipped")))
+	must(t, b.EndRun(ctx, done, 1, b.read(t, "git-000001").Health, health, Event("connector.flipped")))
 	if got, err = b.Run(ctx, "first"); err != nil {
 		t.Fatal(err)
 	}
@@ -44,8 +44,9 @@ func runs(t *testing.T, b *bench) {
 	if c.Health != health || c.Version != 1 {
 		t.Errorf("health = %+v at version %d, want %+v at version 1", c.Health, c.Version, health)
 	}
+	was := health
 	health.Checked = Noon.Add(time.Minute)
-	must(t, b.EndRun(ctx, done, 1, health, Event("")))
+	must(t, b.EndRun(ctx, done, 1, was, health, Event("")))
 	if got := b.events(t) - before; got != 1 {
 		t.Errorf("a flip and a run without one wrote %d events, want 1", got)
 	}
@@ -55,11 +56,19 @@ func runs(t *testing.T, b *bench) {
 	other.Code = "OTHER"
 	red := connector.Health{Status: connector.Degraded, Since: Noon, Checked: Noon.Add(time.Hour), Code: "OTHER"}
 	before = b.events(t)
-	wants(t, "EndRun of version 2 of 1", b.EndRun(ctx, other, 2, red, Event("connector.flipped")), connector.ErrConflict)
+	wants(t, "EndRun of version 2 of 1", b.EndRun(ctx, other, 2, health, red, Event("connector.flipped")), connector.ErrConflict)
+	older, another := health, health
+	older.Checked, another.Status = was.Checked, connector.Healthy
+	for name, from := range map[string]connector.Health{"an older check": older, "another status": another} {
+		wants(t, "EndRun of a verdict from "+name, b.EndRun(ctx, other, 1, from, red, Event("connector.flipped")), connector.ErrConflict)
+	}
+	if got := b.read(t, "git-000001").Health; got != health || b.events(t) != before {
+		t.Errorf("health after conflicts = %+v, want it untouched: %+v, and no event", got, health)
+	}
 	if got, err = b.Run(ctx, "first"); err != nil || got.Code != done.Code {
 		t.Errorf("after a conflict the run = %+v, %v, want it as it was", got, err)
 	}
-	must(t, b.EndRun(ctx, other, 0, red, Event("connector.flipped")))
+	must(t, b.EndRun(ctx, other, 0, health, red, Event("connector.flipped")))
 	if got, err = b.Run(ctx, "first"); err != nil || got.Code != "OTHER" {
 		t.Errorf("a run without a verdict = %+v, %v, want its code kept", got, err)
 	}
@@ -104,10 +113,11 @@ func runsOutlive(t *testing.T, b *bench) {
 		b.retire(t, id)
 	}
 	must(t, b.Purge(ctx, "git-000001", Event("connector.purged")))
+	was := b.read(t, "git-000002").Health
 	health := connector.Health{Status: connector.Failing, Since: Noon, Checked: Noon}
 	for _, id := range []string{"git-000001", "git-000002"} {
 		done := connector.Run{ID: "run-" + id, Connector: id, State: connector.Done, Began: Noon, Ended: Noon}
-		if err := b.EndRun(ctx, done, 2, health, Event("connector.flipped")); err != nil {
+		if err := b.EndRun(ctx, done, 2, was, health, Event("connector.flipped")); err != nil {
 			t.Errorf("EndRun of %s = %v, want none", id, err)
 		}
 	}

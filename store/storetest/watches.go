@@ -188,7 +188,7 @@ func (b *bench) ended(t testing.TB, id, connectorID string, s connector.Status, 
 	c := b.read(t, connectorID)
 	h := c.Health
 	h.Status, h.Checked = s, at
-	must(t, b.EndRun(ctx, run, c.Version, h, Event("")))
+	must(t, b.EndRun(ctx, run, c.Version, c.Health, h, Event("")))
 }
 
 func days(t *testing.T, b *bench) {
@@ -201,7 +201,7 @@ func days(t *testing.T, b *bench) {
 	b.ended(t, "r4", id, connector.Unverified, Noon.Add(time.Second), 10*time.Millisecond)
 	b.ended(t, "r5", id, connector.Healthy, Noon.Add(2*time.Second), 200*time.Millisecond)
 	b.ended(t, "other", "git-000002", connector.Failing, Noon, time.Second)
-	must(t, b.EndRun(ctx, connector.Run{ID: "r5", Connector: id, State: connector.Interrupted, Ended: Noon}, 1, b.read(t, id).Health, Event("")))
+	must(t, b.EndRun(ctx, connector.Run{ID: "r5", Connector: id, State: connector.Interrupted, Ended: Noon}, 1, b.read(t, id).Health, b.read(t, id).Health, Event("")))
 
 	got, err := b.Days(ctx, id, late)
 	must(t, err)
