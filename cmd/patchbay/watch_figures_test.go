@@ -39,7 +39,7 @@ type answering struct {
 	lags []time.Duration
 }
 
-func answers(t *testing.T, n int, after time.Duration) *answering {
+func answeringSide(t *testing.T, n int, after time.Duration) *answering {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		time.Sleep(after)
@@ -144,7 +144,7 @@ func at(lags []time.Duration, percent int) time.Duration {
 // TestFiguresOfAQuietWatch measures a thousand connectors, each asked once a minute, for two minutes once all have been asked.
 func TestFiguresOfAQuietWatch(t *testing.T) {
 	const n = 1000
-	a := answers(t, n, 0)
+	a := answeringSide(t, n, 0)
 	a.watch(t, time.Minute)
 	for a.healthy(t) < n {
 		time.Sleep(100 * time.Millisecond)
@@ -162,7 +162,7 @@ func TestFiguresOfAQuietWatch(t *testing.T) {
 // TestFiguresOfABusyWatch measures ten thousand that are due at the same moment and answer after 50 ms, against what the limits allow.
 func TestFiguresOfABusyWatch(t *testing.T) {
 	const n, after, share = 10_000, 50 * time.Millisecond, 6 // of eight at once, the watch may use six
-	a := answers(t, n, after)
+	a := answeringSide(t, n, after)
 	all, err := a.store.Due(context.Background(), time.Now(), n)
 	if err != nil || len(all) != n {
 		t.Fatalf("Due() = %d, %v", len(all), err)

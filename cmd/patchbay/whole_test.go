@@ -248,22 +248,29 @@ func form(d connector.Draft, more ...string) string {
 	return values.Encode()
 }
 
-// tested tests a draft from its page to its end and gives the code that the page shows; "" for one that the rules refuse.
+// tested tests a draft from its page, with scripts, to its end and gives the code that is shown then; "" for one that the rules refuse.
 func (w *whole) tested(t *testing.T, as *http.Cookie, d connector.Draft) string {
 	t.Helper()
-	a := w.send(as, http.MethodPost, "/connectors/new/"+d.Type.Vendor+"/"+d.Type.Name+"/test", form(d))
-	switch found := shownCode.FindStringSubmatch(a.Body.String()); {
-	case a.Code == http.StatusUnprocessableEntity:
+	a := w.send(as, http.MethodPost, "/connectors/new/"+d.Type.Vendor+"/"+d.Type.Name+"/test", form(d), "HX-Request", "true")
+	if a.Code == http.StatusUnprocessableEntity {
 		return ""
-	case a.Code != http.StatusOK || found == nil:
-		t.Fatalf("the test of %s at %s = %d %s", d.Type.Name, form(d), a.Code, a.Body)
-		return ""
-	default:
-		return found[1]
 	}
+	run := shownRun.FindStringSubmatch(a.Body.String())
+	if a.Code != http.StatusOK || run == nil {
+		t.Fatalf("the test of %s at %s = %d %s", d.Type.Name, form(d), a.Code, a.Body)
+	}
+	w.Wait(t.Context(), run[1])
+	code := shownCode.FindStringSubmatch(w.send(as, http.MethodGet, "/drafts/"+run[1], "").Body.String())
+	if code == nil {
+		t.Fatalf("the test of %s at %s shows no code", d.Type.Name, form(d))
+	}
+	return code[1]
 }
 
-var shownCode = regexp.MustCompile(`/reference/codes#([A-Z_0-9]+)"`)
+var (
+	shownRun  = regexp.MustCompile(`data-run="([a-z0-9]+)"`)
+	shownCode = regexp.MustCompile(`/reference/codes#([A-Z_0-9]+)"`)
+)
 
 // last gives the newest run of a connector, and how many there are.
 func (w *whole) last(t *testing.T, id string) (connector.Run, int) {
