@@ -29,10 +29,11 @@ func TestScreenshots(t *testing.T) {
 	pages := []struct{ name, path string }{
 		{"overview", "/"}, {"connectors", "/connectors"}, {"choose", "/connectors/new"}, {"form", "/connectors/new/harness/GitHttp"},
 		{"secrets", "/secrets"}, {"workspaces", "/workspaces"}, {"credentials", "/credentials"}, {"requests", "/requests"},
+		{"watch", "/watch"}, {"expiry", "/expiry"}, {"notices", "/notices"},
 		{"users", "/users"}, {"audit", "/audit"}, {"trash", "/trash"}, {"account", "/account"}, {"reference", "/reference"},
 		{"type", "/reference/harness/GitHttp"}, {"codes", "/reference/codes"}, {"compatibility", "/reference/compatibility"},
 	}
-	for name, called := range map[string]string{"connector": "Payments Git", "registration": "Acme Ledger", "waiting": "Findings to Jira"} {
+	for name, called := range map[string]string{"connector": "Payments Git", "registration": "Acme Ledger", "waiting": "Findings to Jira", "host-key": "Infra over SSH"} {
 		v.open("/connectors?q=" + called)
 		v.click(v.link(called))
 		v.heading(called)
