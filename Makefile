@@ -53,7 +53,7 @@ lint:
 	$(TOOL) staticcheck -tags e2e ./e2e
 
 unit: ## with the race detector
-	CGO_ENABLED=1 $(GO) test -race ./...
+	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
 
 browser: needs ## every type, walked in a real browser
 	$(GO) test -tags e2e -count=1 -timeout 14m ./e2e
