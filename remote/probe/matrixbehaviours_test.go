@@ -147,8 +147,8 @@ func flooding() []*hostility {
 		{name: "one endless line", when: onRequest, play: flood("HTTP/1.1 200 ", "x")},
 		{name: "endless headers", when: onRequest, play: flood(fine, "X-More: of the same\r\n")},
 		{name: "one endless header", when: onRequest, play: flood(fine+"X-Long: ", "x")},
-		{name: "endless continues", when: onRequest, waits: true, play: flood("", "HTTP/1.1 100 Continue\r\n\r\n")},
-		{name: "endless hints", when: onRequest, waits: true, play: flood("", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")},
+		{name: "endless continues", when: onRequest, play: flood("", "HTTP/1.1 100 Continue\r\n\r\n")},
+		{name: "endless hints", when: onRequest, play: flood("", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")},
 		{name: "an endless chunk size", when: onRequest, taken: true, play: func(p *played) { flood(chunks(p), "1")(p) }},
 		{name: "an endless chunk extension", when: onRequest, taken: true, play: func(p *played) { flood(chunks(p)+"1;x=", "y")(p) }},
 		{name: "endless trailers", when: onRequest, taken: true, play: func(p *played) { flood(chunks(p)+"2\r\n{}\r\n0\r\n", "X-More: of the same\r\n")(p) }},
@@ -199,7 +199,7 @@ func lying() []*hostility {
 		{name: "two lengths", when: onRequest, play: says("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n", goodRepositories)},
 		{name: "a length below nothing", when: onRequest, play: func(p *played) { p.say("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}") }},
 		{name: "another protocol", when: onRequest, taken: true, play: func(p *played) { p.say("HTTP/3.0 200 OK\r\n\r\n") }},
-		{name: "an answer before the question", when: onSecure, taken: true, waits: true, play: func(p *played) { p.say(whole200(jsonHead, `{"unasked":true}`)); p.hangUp() }},
+		{name: "an answer before the question", when: onSecure, taken: true, play: func(p *played) { p.say(whole200(jsonHead, `{"unasked":true}`)); p.hangUp() }},
 		{name: "an answer to another request, and more behind it", when: onRequest, waits: true, play: func(p *played) {
 			p.say("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n" + strings.Repeat(whole200(p.position.kind.head, goodSites), 3))
 			p.hangUp()
